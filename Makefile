@@ -1,0 +1,54 @@
+# The commands of this repository; `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+TABLE ?= routing_table.yaml
+BIND ?= 127.0.0.1:5000
+# What the lock is made of; SETUP is newer than both once the environment is complete.
+SETUP := .venv/.complete
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test test-deps lint format bench lock clean
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: $(SETUP)  ## Create .venv from the lock
+
+$(SETUP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(SETUP)
+
+serve: setup  ## Serve both applications on http://127.0.0.1:5000, with sample data
+	@$(BIN)/python -m shared_models sample
+	@printf '%s\n' '' '  Open     http://$(BIND)/' \
+		'  Flip     edit one "to:" line in $(TABLE), for example' \
+		"             sed -i '/^  chat:/,/to:/s/to: .*/to: modern/' $(TABLE)" \
+		'           and reload the page: the next click is answered by the other application.' ''
+	@exec $(BIN)/gateway serve --table $(TABLE) --bind $(BIND)
+
+test: setup  ## Run the whole test suite
+	$(BIN)/python -m pytest $(TESTS)
+
+test-deps:  ## Install what tests need beyond Python (Chromium, PostgreSQL, Node), as root
+	./tests/install_deps
+
+lint: setup  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup  ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup  ## Measure speed, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+lock: setup  ## Make requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --all-extras \
+		--group dev --no-annotate --no-header pyproject.toml --output-file requirements.lock
+
+clean:  ## Remove the environment and all caches
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,69 @@
+"""`gateway explain METHOD URL`: who would answer a request, and why."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import click
+
+from gateway.cli.output import json_option, print_json, table_option
+from gateway.decision import Decider
+from gateway.loader import parse_table, read_bytes, revision_of
+from gateway.matcher import compile_table
+from gateway.paths import UnreadablePathError, canonical
+
+
+@click.command()
+@click.argument("method")
+@click.argument("url")
+@click.option("--header", "-H", "headers", multiple=True, metavar="'NAME: VALUE'")
+@table_option
+@json_option
+def explain(method: str, url: str, headers: tuple[str, ...], table: str, *, as_json: bool) -> None:
+    """Say who would answer METHOD URL, and why. URL is a path, or a whole address.
+
+    In a split, a request without a subject (its cookie, header or address) is taken for a new
+    visitor: another one may be answered by another backend.
+    """
+    content = read_bytes(table)
+    parsed = parse_table(content, table)
+    environ = _environ(method, url, headers)
+    try:
+        path = canonical(environ["PATH_INFO"])
+    except UnreadablePathError as error:
+        raise click.BadParameter(f"{error} The gateway answers 400.") from error
+    decision = Decider(parsed, compile_table(parsed)).decide(method.upper(), path, environ)
+    revision = revision_of(content)
+    if as_json:
+        print_json(
+            {
+                "route": decision.route,
+                "backend": decision.backend,
+                "reason": decision.reason,
+                "revision": revision,
+                "path": path,
+            }
+        )
+    else:
+        by = f"route {decision.route!r}" if decision.route else "no route"
+        click.echo(
+            f"{method.upper()} {path} → {decision.backend} ({by}, reason {decision.reason},"
+            f" revision {revision})"
+        )
+
+
+def _environ(method: str, url: str, headers: tuple[str, ...]) -> dict[str, str]:
+    parts = urlsplit(url)
+    environ = {
+        "REQUEST_METHOD": method.upper(),
+        "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "HTTP_HOST": parts.netloc or "localhost",
+        "wsgi.url_scheme": parts.scheme or "http",
+    }
+    for header in headers:
+        name, colon, value = header.partition(":")
+        if not colon:
+            raise click.BadParameter(f"{header!r} is not a header. Write 'NAME: VALUE'.")
+        environ["HTTP_" + name.strip().upper().replace("-", "_")] = value.strip()
+    return environ

@@ -1,0 +1,34 @@
+"""How commands speak: options that all share, JSON, and notes to the person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from gateway import DEFAULT_TABLE, TABLE_VARIABLE
+
+table_option: Callable[..., Any] = click.option(
+    "--table",
+    envvar=TABLE_VARIABLE,
+    default=DEFAULT_TABLE,
+    show_default=True,
+    metavar="FILE",
+    help=f"The routing table (or {TABLE_VARIABLE}).",
+)
+
+json_option: Callable[..., Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object for a program to read."
+)
+
+
+def print_json(value: Any) -> None:
+    """Print a result for a program."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def note(message: str) -> None:
+    """Tell the person something that is not a result."""
+    click.echo(message, err=True)

@@ -1,0 +1,63 @@
+"""`gateway routes`: the table at a glance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gateway.backends import load_backend
+from gateway.cli.output import json_option, print_json, table_option
+from gateway.inventory import serves
+from gateway.loader import load_table
+from gateway.table import Route, RoutingTable, Split
+
+
+@click.command()
+@table_option
+@json_option
+def routes(table: str, *, as_json: bool) -> None:
+    """List the routes: what they match, who answers, and which backends serve them."""
+    rows = list_routes(load_table(table))
+    if as_json:
+        print_json(rows)
+    else:
+        _print_table(rows)
+
+
+def list_routes(table: RoutingTable) -> list[dict[str, Any]]:
+    """Return one row a route, in the order of the file; `served_by` is None where unknown."""
+    applications = {name: load_backend(name, b) for name, b in table.backends.items()}
+    return [
+        {
+            "route": route.name,
+            "methods": sorted(route.methods) if route.methods else None,
+            "path": _where(route),
+            "to": _to(route.to),
+            "served_by": {name: serves(app, route) for name, app in applications.items()},
+        }
+        for route in table.routes.values()
+    ]
+
+
+def _where(route: Route) -> str:
+    return route.path if route.path is not None else f"{(route.prefix or '').rstrip('/')}/*"
+
+
+def _to(split: Split) -> str | dict[str, float]:
+    return split.only or {name: share / 100 for name, share in split.shares.items()}
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    lines = [("ROUTE", "METHODS", "PATH", "TO", "SERVED BY"), *map(_line, rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _line(row: dict[str, Any]) -> tuple[str, ...]:
+    to = row["to"]
+    split = to if isinstance(to, str) else ", ".join(f"{n} {w:g}%" for n, w in to.items())
+    served = ", ".join(name for name, answer in row["served_by"].items() if answer is not False)
+    return row["route"], ", ".join(row["methods"] or ["all"]), row["path"], split, served or "-"

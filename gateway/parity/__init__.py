@@ -1,0 +1,1 @@
+"""Parity: the same request on two applications, from the same state, compared."""

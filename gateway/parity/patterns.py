@@ -1,0 +1,312 @@
+"""Patterns that pin a value: what an accepted difference says of each side.
+
+In `accepted_differences.yaml` a plain value stands for itself, a mapping for an object with
+exactly those members, a list for an array of exactly those items. A mapping with one key
+that begins with `$` is one of:
+
+| pattern | matches |
+|---|---|
+| `{$same: NAME}` | any value; both sides' values of this name are compared under all other rules |
+| `{$text: REGEX}` | a text that the expression matches as a whole; groups named alike must be equal |
+| `{$integer: {min: 1, max: 9}}` | a whole number between the bounds, which may be left out |
+| `{$each: PATTERN}` | an array whose items all match |
+| `{$any_of: [PATTERN, …]}` | what one of them matches |
+| `{$response: status}` | the status of the side's own response; `phrase`: the words for it |
+| `{$from_body: "/things/{id}"}` | the text, filled in from the side's own JSON body |
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gateway.parity.canonical import Tree
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a pattern may refer to beside the value: the side's own response."""
+
+    status: int
+    body: Tree = None
+
+
+@dataclass
+class Findings:
+    """What matching collects: where `$same` values stand, and the named groups of texts."""
+
+    same: dict[str, Path] = field(default_factory=dict)
+    groups: dict[str, str | None] = field(default_factory=dict)
+
+
+class Pattern(Protocol):
+    """Pins a value."""
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:
+        """Tell whether the value is what the pattern says, and collect what it names."""
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A value that stands for itself."""
+
+    value: Any
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:  # noqa: ARG002
+        """Tell whether the values are equal; true and 1 are not."""
+        return bool(self.value == value) and isinstance(self.value, bool) == isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class Members:
+    """An object with exactly these members."""
+
+    members: Mapping[str, Pattern]
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:
+        """Tell whether every member matches and there is no other."""
+        return (
+            isinstance(value, dict)
+            and value.keys() == self.members.keys()
+            and all(
+                pattern.match(value[name], (*path, name), context, found)
+                for name, pattern in self.members.items()
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Items:
+    """An array of exactly these items."""
+
+    items: tuple[Pattern, ...]
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:
+        """Tell whether every item matches and there is no other."""
+        return (
+            isinstance(value, list)
+            and len(value) == len(self.items)
+            and all(
+                pattern.match(item, (*path, at), context, found)
+                for at, (pattern, item) in enumerate(zip(self.items, value, strict=True))
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Same:
+    """Any value, to be compared with the other side's value of the same name."""
+
+    name: str
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:  # noqa: ARG002
+        """Remember where the value stands."""
+        found.same[self.name] = path
+        return True
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that an expression matches as a whole."""
+
+    expression: re.Pattern[str]
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:  # noqa: ARG002
+        """Match, and remember the named groups."""
+        matched = self.expression.fullmatch(value) if isinstance(value, str) else None
+        if matched is None:
+            return False
+        found.groups.update(matched.groupdict())
+        return True
+
+
+@dataclass(frozen=True)
+class Integer:
+    """A whole number within bounds."""
+
+    least: int | None = None
+    most: int | None = None
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:  # noqa: ARG002
+        """Tell whether the value is an integer within the bounds."""
+        return (
+            type(value) is int
+            and (self.least is None or value >= self.least)
+            and (self.most is None or value <= self.most)
+        )
+
+
+@dataclass(frozen=True)
+class Each:
+    """An array whose items all match one pattern."""
+
+    item: Pattern
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:
+        """Tell whether every item matches."""
+        return isinstance(value, list) and all(
+            self.item.match(item, (*path, at), context, found) for at, item in enumerate(value)
+        )
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """What one of several patterns matches."""
+
+    choices: tuple[Pattern, ...]
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:
+        """Tell whether a pattern matches; the first that does counts."""
+        return any(choice.match(value, path, context, found) for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class OfResponse:
+    """The status of the side's own response, or the phrase for it."""
+
+    part: str
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:  # noqa: ARG002
+        """Tell whether the value says what the response's status does."""
+        if self.part == "status":
+            return type(value) is int and value == context.status
+        return bool(value == HTTPStatus(context.status).phrase)
+
+
+@dataclass(frozen=True)
+class FromBody:
+    """A text filled in from the side's own JSON body."""
+
+    template: str
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:  # noqa: ARG002
+        """Tell whether the value is the template filled in."""
+        try:
+            return bool(value == self.template.format_map(context.body))
+        except (KeyError, TypeError, ValueError):
+            return False
+
+
+class PatternError(ValueError):
+    """A pattern that can't be read; `path` is where in the data, the message a full sentence."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+def parse_pattern(data: Any, path: Path = ()) -> Pattern:
+    """Read a pattern from plain data. Raises PatternError."""
+    if isinstance(data, dict):
+        special = [key for key in data if key.startswith("$")]
+        return _parse_special(data, path) if special else _parse_members(data, path)
+    if isinstance(data, list):
+        return Items(tuple(parse_pattern(item, (*path, at)) for at, item in enumerate(data)))
+    return Literal(data)
+
+
+def _parse_members(data: dict[str, Any], path: Path) -> Pattern:
+    return Members({name: parse_pattern(value, (*path, name)) for name, value in data.items()})
+
+
+def _parse_special(data: dict[str, Any], path: Path) -> Pattern:
+    key, argument = next(iter(data.items()))
+    if len(data) > 1 or key not in _SPECIAL:
+        raise PatternError(
+            path,
+            f"{', '.join(data)} is not a pattern. A pattern has one key, which is one of"
+            f" {', '.join(_SPECIAL)}.",
+        )
+    return _SPECIAL[key](argument, (*path, key))
+
+
+def _parse_same(argument: Any, path: Path) -> Pattern:
+    return Same(_text(argument, path))
+
+
+def _parse_text(argument: Any, path: Path) -> Pattern:
+    try:
+        expression = re.compile(_text(argument, path))
+    except re.error as error:
+        message = f"{argument!r} is not a regular expression: {error}. Correct it."
+        raise PatternError(path, message) from error
+    if expression.fullmatch("") and expression.fullmatch("any text\nat all"):
+        raise PatternError(
+            path, f"{argument!r} matches every text, so it pins nothing. Say what is expected."
+        )
+    return Text(expression)
+
+
+def _parse_integer(argument: Any, path: Path) -> Pattern:
+    bounds = argument if isinstance(argument, dict) else {"": 0}
+    if not bounds.keys() <= {"min", "max"} or not all(type(b) is int for b in bounds.values()):
+        raise PatternError(path, f"$integer is {argument!r}. Write {{min: 1, max: 9}} or {{}}.")
+    return Integer(bounds.get("min"), bounds.get("max"))
+
+
+def _parse_each(argument: Any, path: Path) -> Pattern:
+    item = parse_pattern(argument, path)
+    if names_of(item):
+        raise PatternError(path, "$same can't stand inside $each, where it would be many values.")
+    return Each(item)
+
+
+def _parse_any_of(argument: Any, path: Path) -> Pattern:
+    if not isinstance(argument, list) or len(argument) < 2:
+        raise PatternError(path, f"$any_of is {argument!r}. Give a list of two patterns or more.")
+    choices = tuple(parse_pattern(item, (*path, at)) for at, item in enumerate(argument))
+    if any(map(names_of, choices)):
+        raise PatternError(path, "$same can't stand inside $any_of, where it might be missing.")
+    return AnyOf(choices)
+
+
+def _parse_response(argument: Any, path: Path) -> Pattern:
+    if argument not in {"status", "phrase"}:
+        raise PatternError(path, f"$response is {argument!r}. Write 'status' or 'phrase'.")
+    return OfResponse(argument)
+
+
+def _parse_from_body(argument: Any, path: Path) -> Pattern:
+    return FromBody(_text(argument, path))
+
+
+def _text(argument: Any, path: Path) -> str:
+    if not isinstance(argument, str) or not argument:
+        raise PatternError(path, f"{path[-1]} is {argument!r}. Write a text.")
+    return argument
+
+
+_SPECIAL: dict[str, Callable[[Any, Path], Pattern]] = {
+    "$same": _parse_same,
+    "$text": _parse_text,
+    "$integer": _parse_integer,
+    "$each": _parse_each,
+    "$any_of": _parse_any_of,
+    "$response": _parse_response,
+    "$from_body": _parse_from_body,
+}
+
+
+def names_of(pattern: Pattern) -> set[str]:
+    """Give the names of all `$same` values in a pattern."""
+    match pattern:
+        case Same(name):
+            return {name}
+        case Members(members):
+            return set().union(*map(names_of, members.values()))
+        case Items(items):
+            return set().union(*map(names_of, items))
+        case _:
+            return set()
+
+
+def same(pattern: Pattern, one: Findings, other: Findings) -> bool:  # noqa: ARG001
+    """Tell whether the named groups of both sides agree."""
+    return all(other.groups.get(name, value) == value for name, value in one.groups.items())

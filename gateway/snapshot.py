@@ -1,0 +1,57 @@
+"""One compiled table with everything that a request needs of it, and the holder that swaps it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.backends import WSGICallable, load_backend
+from gateway.decision import Decider
+from gateway.loader import parse_table, revision_of
+from gateway.matcher import compile_table
+from gateway.override import KEY_VARIABLE
+from gateway.table import Backend, RoutingTable
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A table as it serves; `revision` is a digest of the file's content."""
+
+    revision: str
+    table: RoutingTable
+    decider: Decider
+    applications: Mapping[str, WSGICallable]
+
+
+class Holder:
+    """Holds the snapshot that new requests see. Swapping it is one assignment, hence atomic."""
+
+    __slots__ = ("current",)
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.current = snapshot
+
+
+def make_snapshot(content: bytes, file: str, before: Snapshot | None = None) -> Snapshot:
+    """Make a snapshot of a table's content. Raises TableError or BackendError.
+
+    Applications that serve in the snapshot before, under the same name and target, are kept: a
+    reload never imports or builds an application twice.
+    """
+    table = parse_table(content, file)
+    return Snapshot(
+        revision=revision_of(content),
+        table=table,
+        decider=Decider(table, compile_table(table), os.environ.get(KEY_VARIABLE, "")),
+        applications={
+            name: _kept(name, backend, before) or load_backend(name, backend)
+            for name, backend in table.backends.items()
+        },
+    )
+
+
+def _kept(name: str, backend: Backend, before: Snapshot | None) -> WSGICallable | None:
+    if before is None or before.table.backends.get(name) != backend:
+        return None
+    return before.applications[name]

@@ -1,0 +1,297 @@
+"""The routing table as frozen data; it knows nothing of files, WSGI or applications.
+
+`RoutingTable.model_validate(data, context={"backends": names})` checks everything that can be
+said of one value in its place; the loader gives the faults their lines, the matcher finds the
+routes that tie.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from gateway.rules import RuleError, parse_path, parse_prefix
+
+COHORTS = 10_000
+"""How many cohorts there are: a weight in percent has two decimals."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_WSGI = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\(\))?")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
+_HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
+
+
+def fault(sentence: str) -> PydanticCustomError:
+    """A fault whose message is a finished sentence."""
+    # Pydantic formats the template with the context, so the sentence travels inside that.
+    return PydanticCustomError("table", "{sentence}", {"sentence": sentence})
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _name(kind: str, value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise fault(
+            f"{value!r} can't be the name of a {kind}. Names start with a letter or a digit and"
+            " go on with letters, digits, '_', '-' and '.'."
+        )
+    return value
+
+
+class Backend(_Frozen):
+    """An application that can answer: `module:attribute`, or `module:factory()`."""
+
+    wsgi: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, value: Any) -> Any:
+        return {"wsgi": value} if isinstance(value, str) else value
+
+    @field_validator("wsgi")
+    @classmethod
+    def _names_a_callable(cls, value: str) -> str:
+        if not _WSGI.fullmatch(value):
+            raise fault(
+                f"{value!r} does not name an application. Write 'module:attribute', or"
+                " 'module:factory()' for what a function makes."
+            )
+        return value
+
+
+class Split(_Frozen):
+    """Who answers a route: the cohorts out of 10,000 that each backend gets, in file order."""
+
+    shares: dict[str, int]
+
+    @property
+    def only(self) -> str | None:
+        """The backend that answers every request of the route, if there is just one."""
+        serving = [name for name, share in self.shares.items() if share]
+        return serving[0] if len(serving) == 1 else None
+
+
+def _cohorts(backend: str, percent: Any) -> int:
+    wrong = fault(
+        f"The weight of {backend!r} is {percent!r}. Weights are percentages from 0 to 100 with"
+        " at most two decimals."
+    )
+    if isinstance(percent, bool) or not isinstance(percent, int | float):
+        raise wrong
+    if not math.isfinite(percent) or not 0 <= percent <= 100:
+        raise wrong
+    share = Decimal(str(percent)) * 100
+    if share != int(share):
+        raise wrong
+    return int(share)
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"shares": {value: COHORTS}}
+    if not isinstance(value, Mapping) or not value:
+        raise fault(
+            f"{value!r} does not say who answers. Write a backend's name, or a split in percent"
+            " such as {legacy: 90, modern: 10}."
+        )
+    shares = {str(name): _cohorts(str(name), percent) for name, percent in value.items()}
+    if sum(shares.values()) != COHORTS:
+        total = Decimal(sum(shares.values())) / 100
+        raise fault(f"The weights add up to {total.normalize():f}. Change them to add up to 100.")
+    return {"shares": shares}
+
+
+def _known_backend(name: str, info: ValidationInfo) -> None:
+    known = (info.context or {}).get("backends")
+    if known is not None and name not in known:
+        raise fault(f"There is no backend {name!r}. The table names {_listing(known)}.")
+
+
+def _listing(names: Any) -> str:
+    return ", ".join(repr(name) for name in names) or "none"
+
+
+def _methods(value: Any) -> Any:
+    if isinstance(value, str):
+        raise fault(f"methods is {value!r}. Write a list, such as [{value.upper()}].")
+    if value is None or not isinstance(value, list):
+        return value
+    if not value:
+        raise fault("methods is empty. Leave the line out to match every method.")
+    for method in value:
+        if not isinstance(method, str) or not _TOKEN.fullmatch(method):
+            raise fault(f"{method!r} is not a method. Known ones are {', '.join(METHODS)}.")
+        if method.upper() != method:
+            raise fault(f"The method {method!r} is written {method.upper()!r}.")
+    return frozenset(value)
+
+
+class Route(_Frozen):
+    """Which requests, and who answers them. `path` or `prefix`, never both."""
+
+    path: str | None = None
+    prefix: str | None = None
+    methods: Annotated[frozenset[str] | None, BeforeValidator(_methods)] = None
+    host: str | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
+    query: dict[str, str] = Field(default_factory=dict)
+    to: Annotated[Split, BeforeValidator(_split)]
+    sticky: str = "cookie"
+    _name: str = PrivateAttr(default="")
+
+    @property
+    def name(self) -> str:
+        """The key under which the table holds this route."""
+        return self._name
+
+    def named(self, name: str) -> Self:
+        """Give the route the name that it has in a table; returns the route."""
+        self._name = _name("route", name)
+        return self
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_rule(cls, value: str | None) -> str | None:
+        return _parsed(parse_path, value)
+
+    @field_validator("prefix")
+    @classmethod
+    def _is_a_prefix(cls, value: str | None) -> str | None:
+        return _parsed(parse_prefix, value)
+
+    @field_validator("host")
+    @classmethod
+    def _is_a_host(cls, value: str | None) -> str | None:
+        if value is None or _HOST.fullmatch(value.lower()):
+            return value and value.lower()
+        raise fault(
+            f"{value!r} is not a host. Write a name such as 'www.example.org', or"
+            " '*.example.org' for every name below it."
+        )
+
+    @field_validator("headers")
+    @classmethod
+    def _are_headers(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            if not _TOKEN.fullmatch(name):
+                raise fault(f"{name!r} can't be the name of a header.")
+        return value
+
+    @field_validator("to")
+    @classmethod
+    def _names_backends(cls, value: Split, info: ValidationInfo) -> Split:
+        for name in value.shares:
+            _known_backend(name, info)
+        return value
+
+    @field_validator("sticky")
+    @classmethod
+    def _is_a_subject(cls, value: str) -> str:
+        kind, _, header = value.partition(":")
+        if value in {"cookie", "address"} or (kind == "header" and _TOKEN.fullmatch(header)):
+            return value
+        raise fault(f"{value!r} is no subject of a split. Write cookie, address or header:NAME.")
+
+    @model_validator(mode="after")
+    def _has_one_place(self) -> Self:
+        if (self.path is None) == (self.prefix is None):
+            raise fault("A route has either a path or a prefix: write one of the two.")
+        return self
+
+
+def _parsed(parse: Any, value: str | None) -> str | None:
+    if value is not None:
+        try:
+            parse(value)
+        except RuleError as error:
+            raise fault(str(error)) from error
+    return value
+
+
+class OverrideSettings(_Frozen):
+    """Where a tester's signed wish to see one backend may stand."""
+
+    cookie: str | None = None
+    header: str | None = None
+
+    @field_validator("cookie", "header")
+    @classmethod
+    def _is_a_token(cls, value: str | None) -> str | None:
+        if value is not None and not _TOKEN.fullmatch(value):
+            raise fault(f"{value!r} can't be the name of a cookie or a header.")
+        return value
+
+
+class Settings(_Frozen):
+    """What holds for the whole table."""
+
+    salt: str = ""
+    override: OverrideSettings = OverrideSettings()
+    headers: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_as_salt(cls, value: Any) -> Any:
+        # salt: 2026 is a number to YAML and a word to whoever wrote it.
+        if isinstance(value, dict) and type(value.get("salt")) is int:
+            return {**value, "salt": str(value["salt"])}
+        return value
+
+
+class RoutingTable(_Frozen):
+    """The validated content of `routing_table.yaml`."""
+
+    backends: dict[str, Backend] = Field(min_length=1)
+    default: str
+    database: str | None = None
+    routes: dict[str, Route] = Field(default_factory=dict)
+    settings: Settings = Settings()
+
+    @field_validator("backends")
+    @classmethod
+    def _backend_names(cls, value: dict[str, Backend]) -> dict[str, Backend]:
+        for name in value:
+            _name("backend", name)
+        return value
+
+    @field_validator("default")
+    @classmethod
+    def _default_is_known(cls, value: str, info: ValidationInfo) -> str:
+        _known_backend(value, info)
+        return value
+
+    @field_validator("database")
+    @classmethod
+    def _database_is_an_attribute(cls, value: str | None) -> str | None:
+        if value is not None and (not _WSGI.fullmatch(value) or value.endswith(")")):
+            raise fault(f"{value!r} does not name a database object. Write 'module:attribute'.")
+        return value
+
+    @field_validator("routes")
+    @classmethod
+    def _name_routes(cls, value: dict[str, Route]) -> dict[str, Route]:
+        for name, route in value.items():
+            route.named(name)
+        return value
+
+
+Reason = Literal["route", "split", "override", "default"]

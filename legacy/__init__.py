@@ -1,0 +1,1 @@
+"""The monolith that is being replaced, route by route: see `legacy.app`."""

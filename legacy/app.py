@@ -1,0 +1,968 @@
+"""The conversation workspace as one Flask module, the way it grew.
+
+It keeps the contract of the rewrite, except for these quirks. Browsers and scripts have come
+to rely on them, so they stay until a route moves:
+
+AD-01  JSON errors are {"error": "…"}.
+AD-02  What does not validate is answered with 400.
+AD-03  Lists are bare arrays; how many more there are, nobody is told.
+AD-04  JSON without a login is a redirect to the login page.
+AD-05  (with the admin pages) A denial is 200 {"success": false}.
+AD-06  Creating answers 200, without a Location.
+AD-07  Times in JSON are UTC without saying so.
+AD-08  (with the admin pages) /admin answers like /admin/.
+AD-09  A failed login shows the form again with 200.
+AD-10  Pages have inline event handlers, which the CSP allows by their hashes.
+
+Run it with `gunicorn legacy.app:app`, on a database made by `python -m shared_models upgrade`.
+"""
+
+import base64
+import hashlib
+import math
+import os
+import re
+import secrets
+import uuid
+from datetime import UTC, datetime
+from urllib.parse import quote, unquote
+
+from flask import (
+    Flask,
+    abort,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+)
+from flask_login import (
+    LoginManager,
+    UserMixin,
+    current_user,
+    login_required,
+    login_user,
+    logout_user,
+)
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from sqlalchemy import Boolean, Integer, String, bindparam, delete, func, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from legacy.models import Assistant, Conversation, LoginSession, Message, RateBucket, User, db
+from shared_models.columns import UtcDateTime
+from shared_models.db import ENGINE_OPTIONS
+from shared_models.passwords import HASH_METHOD, is_common
+from shared_models.settings import DEVELOPMENT_SECRET_KEY, database_url, shared_settings
+
+# ----------------------------------------------------------------------------------------------
+# Configuration
+# ----------------------------------------------------------------------------------------------
+
+APP_ENV = os.environ.get("APP_ENV") or "development"
+if APP_ENV not in {"development", "testing", "staging", "production"}:
+    raise RuntimeError(
+        f"APP_ENV is {APP_ENV!r}. Use one of development, testing, staging, production."
+    )
+PUBLIC = APP_ENV in {"staging", "production"}
+
+SECRET_KEY = os.environ.get("SECRET_KEY") or ("" if PUBLIC else DEVELOPMENT_SECRET_KEY)
+if PUBLIC and (len(SECRET_KEY) < 32 or SECRET_KEY == DEVELOPMENT_SECRET_KEY):
+    raise RuntimeError(
+        f"With APP_ENV={APP_ENV}, set SECRET_KEY to at least 32 random characters "
+        "that are not the key for development."
+    )
+
+SETTINGS = shared_settings()
+LARGEST_ID = 2**63 - 1
+JSON_PATHS = (
+    "/conversations",
+    "/auth/current-user",
+    "/auth/sessions",
+    "/assistants",
+    "/attachments",
+    "/feedback",
+)
+
+# What templates write into onclick; each is allowed by the hash of its text, see AD-10.
+INLINE_HANDLERS = {
+    "new_conversation": "newConversation(this)",
+    "show_open": "showList('open')",
+    "show_archived": "showList('archived')",
+}
+
+
+def csp_hash(script):
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-hashes' "
+        + " ".join(csp_hash(script) for script in INLINE_HANDLERS.values())
+        + "; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    ),
+}
+if PUBLIC:
+    SECURITY_HEADERS["Strict-Transport-Security"] = "max-age=31536000"
+
+app = Flask(__name__)
+app.config.update(
+    SECRET_KEY=SECRET_KEY,
+    TESTING=APP_ENV == "testing",
+    MAX_CONTENT_LENGTH=SETTINGS.max_content_length,
+    SQLALCHEMY_DATABASE_URI=database_url(),
+    SQLALCHEMY_ENGINE_OPTIONS=dict(ENGINE_OPTIONS),
+    WTF_CSRF_TIME_LIMIT=None,
+    SESSION_COOKIE_NAME="session",
+    SESSION_COOKIE_HTTPONLY=True,
+    SESSION_COOKIE_SAMESITE="Lax",
+    SESSION_COOKIE_SECURE=PUBLIC,
+    REMEMBER_COOKIE_HTTPONLY=True,
+    REMEMBER_COOKIE_SAMESITE="Lax",
+    REMEMBER_COOKIE_SECURE=PUBLIC,
+    REMEMBER_COOKIE_DURATION=SETTINGS.remembered_session_lifetime,
+)
+app.json.ensure_ascii = False
+app.json.sort_keys = False
+app.jinja_env.trim_blocks = True
+app.jinja_env.lstrip_blocks = True
+
+db.init_app(app)
+CSRFProtect(app)
+# Flask-Login's own context processor would ask the database even for the page of a 500.
+login_manager = LoginManager(app, add_context_processor=False)
+login_manager.session_protection = "basic"
+login_manager.login_view = "/auth/login"
+
+
+# ----------------------------------------------------------------------------------------------
+# Small things that everything below uses
+# ----------------------------------------------------------------------------------------------
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL has no NUL, UTF-8 no surrogates
+
+
+def now():
+    return datetime.now(UTC)
+
+
+def iso(moment):
+    return moment and moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+def is_storable(value):
+    return isinstance(value, str) and not UNSTORABLE.search(value)
+
+
+def is_email(value):
+    return (
+        len(value) <= SETTINGS.email_max_length
+        and is_storable(value)
+        and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value) is not None
+    )
+
+
+def is_local_path(target):
+    decoded = unquote(target)
+    if re.search(r"[\x00-\x1f\x7f-\x9f]", target + decoded) or "\\" in target:
+        return False
+    return all(
+        path.startswith("/") and not path.startswith(("//", "/\\")) for path in (target, decoded)
+    )
+
+
+def refuse(status, message, headers=None):
+    abort(error_response(status, message, headers))
+
+
+def refuse_fields(names):
+    refuse(400, f"Some fields are not right: {', '.join(names)}.")
+
+
+def query_number(name, default, low=1, high=LARGEST_ID):
+    """A whole number of the query string, or None where it is malformed."""
+    value = request.args.get(name)
+    if value is None:
+        return default
+    if not re.fullmatch(r"[0-9]{1,40}", value) or not low <= int(value) <= high:
+        return None
+    return int(value)
+
+
+def page_query():
+    """page and per_page, as {name: number or None}."""
+    return {
+        "page": query_number("page", 1, high=10_000),
+        "per_page": query_number("per_page", 20, high=100),
+    }
+
+
+def json_object(allowed):
+    """The body's JSON object, and the names of fields in it that nobody knows."""
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # a body of nothing but brackets
+        body = None
+    if not isinstance(body, dict):
+        refuse(400, "Send a JSON object.")
+    return body, [name for name in body if name not in allowed]
+
+
+def count_attempt(key, window):
+    """Count one attempt in the present window: the hits so far, and when the window ends.
+
+    It is committed at once: whatever happens to the request, the attempt was made.
+    """
+    start, end = window_of(window)
+    counted = text(
+        "INSERT INTO rate_bucket (key, window_start, hits, expires_at)"
+        " VALUES (:key, :start, 1, :end)"
+        " ON CONFLICT (key, window_start) DO UPDATE SET hits = rate_bucket.hits + 1"
+        " RETURNING hits"
+    ).bindparams(bindparam("start", type_=UtcDateTime), bindparam("end", type_=UtcDateTime))
+    hits = db.session.execute(counted, {"key": key, "start": start, "end": end}).scalar_one()
+    db.session.commit()
+    return hits, end
+
+
+def window_of(length):
+    seconds = int(length.total_seconds())
+    start = int(now().timestamp()) // seconds * seconds
+    return datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(start + seconds, UTC)
+
+
+def refuse_until(end):
+    wait = max(1, math.ceil((end - now()).total_seconds()))
+    message = f"Too many attempts. Try again in {wait} seconds."
+    refuse(429, message, {"Retry-After": str(wait)})
+
+
+# ----------------------------------------------------------------------------------------------
+# Every request and every response
+# ----------------------------------------------------------------------------------------------
+
+
+class SignedIn(UserMixin):
+    """A login as Flask-Login sees it: known by its token, so that it can be revoked."""
+
+    def __init__(self, token, login):
+        self.token = token
+        self.login = login
+        self.display_name = login.user.display_name
+
+    @property
+    def user(self):
+        return self.login.user
+
+    def get_id(self):
+        return self.token
+
+
+@login_manager.user_loader
+def load_login(token):
+    login = db.session.scalar(
+        select(LoginSession)
+        .options(joinedload(LoginSession.user))
+        .where(LoginSession.token_hash == hashlib.sha256(token.encode()).hexdigest())
+    )
+    if login is None or not is_live(login) or login.user.status != "active":
+        return None
+    moment = now()
+    if moment - login.last_seen_at >= SETTINGS.last_seen_interval:
+        login.last_seen_at = moment
+        login.served_by = "legacy"
+        db.session.commit()
+    g.signed_in = SignedIn(token, login)
+    return g.signed_in
+
+
+def is_live(login):
+    if login.revoked_at is not None or login.expires_at <= now():
+        return False
+    remembered = login.expires_at - login.created_at > SETTINGS.session_lifetime
+    return remembered or now() - login.last_seen_at <= SETTINGS.session_idle_limit
+
+
+@login_manager.unauthorized_handler
+def ask_to_sign_in():
+    target = "/chat"
+    if request.method in {"GET", "HEAD"}:
+        query = request.query_string.decode("utf-8", "replace")
+        target = f"{request.path}?{query}" if query else request.path
+    return redirect(f"/auth/login?next={quote(target, safe='/')}")
+
+
+def request_id():
+    if "request_id" not in g:
+        given = request.headers.get("X-Request-ID", "")
+        sane = re.fullmatch(r"[A-Za-z0-9._-]{8,64}", given)
+        g.request_id = given if sane else uuid.uuid4().hex
+    return g.request_id
+
+
+@app.after_request
+def add_headers(response):
+    response.headers.update(SECURITY_HEADERS)
+    response.headers["X-Request-ID"] = request_id()
+    # Static files come with a rule of their own; all else depends on who is signed in.
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def show(template, status=200, **values):
+    viewer = current_user if current_user.is_authenticated else None
+    return render_template(template, viewer=viewer, handlers=INLINE_HANDLERS, **values), status
+
+
+def error_response(status, message, headers=None):
+    if any(f"{request.path}/".startswith(f"{path}/") for path in JSON_PATHS):
+        return make_response(jsonify(error=message), status, headers or {})
+    # After a crash the database may be what is broken, so only ask who is known already.
+    signed_in = current_user.is_authenticated if status < 500 else "signed_in" in g
+    body = render_template(
+        "error.html",
+        title=HTTP_STATUS_CODES.get(status, "Error"),
+        message=message,
+        viewer=g.signed_in if signed_in else None,
+    )
+    return make_response(body, status, headers or {})
+
+
+@app.errorhandler(CSRFError)
+def csrf_failed(_error):
+    return error_response(
+        400,
+        "The form has expired or was sent from another site. Reload the page and try again.",
+    )
+
+
+@app.errorhandler(HTTPException)
+def http_error(error):
+    messages = {
+        404: "There is nothing here.",
+        405: f"This address does not answer {request.method}.",
+        413: "The request is too large.",
+        500: "Something went wrong on our side.",
+    }
+    message = messages.get(error.code) or error.description or error.name
+    kept = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
+    return error_response(error.code or 500, message, kept)
+
+
+# ----------------------------------------------------------------------------------------------
+# Pages
+# ----------------------------------------------------------------------------------------------
+
+
+@app.route("/")
+def landing():
+    if current_user.is_authenticated:
+        return redirect("/chat")
+    return show("landing.html")
+
+
+# ----------------------------------------------------------------------------------------------
+# Signing in and out
+# ----------------------------------------------------------------------------------------------
+
+# The hash of a password that was thrown away: an unknown e-mail costs what a known one costs.
+NOBODYS_HASH = (
+    "scrypt:32768:8:3$NoSuchAccount000$abf1ff87ae1efefc01ba987fc32f48fd086cfdacc3195c88a79c9ee"
+    "9132541b1997e98ccf44f0b33db2e0c2ba2123c5848d9ff8af97e5e9705c2a35ce8f0be37"
+)
+NOT_ADMITTED = {
+    "pending": "Your account is waiting for approval.",
+    "disabled": "This account is closed.",
+    "deleting": "This account is closed.",
+}
+
+
+@app.route("/auth/login", methods=["GET", "POST"])
+def login():
+    if request.method == "GET":
+        return show_login()
+    limit_address(
+        "login-address", SETTINGS.login_attempts_per_address, SETTINGS.login_attempts_window
+    )
+    email = request.form.get("email", "").strip().lower()
+    password = request.form.get("password", "")
+    errors = login_errors(email, password)
+    if errors:
+        return login_page(errors, status=400)
+    refuse_locked(email)
+    user = db.session.scalar(select(User).where(User.email == email))
+    if not check_password_hash(user.password_hash if user else NOBODYS_HASH, password):
+        record_failed_login(email)
+        return login_page({"form": "The e-mail or the password is wrong."})
+    if user.status != "active":
+        return login_page({"form": NOT_ADMITTED[user.status]})
+    remember = request.form.get("remember") == "1"
+    open_login(user, password, remember=remember)
+    flash(f"Welcome back, {user.display_name}.")
+    return redirect(wanted_page(request.form) or "/chat")
+
+
+def show_login():
+    if current_user.is_authenticated:
+        return redirect(wanted_page(request.args) or "/chat")
+    return login_page({})
+
+
+def login_page(errors, status=200):
+    given = request.form if request.method == "POST" else request.args
+    return show("login.html", status, errors=errors, form=request.form, next=wanted_page(given))
+
+
+def wanted_page(given):
+    target = given.get("next", "")
+    return target if is_local_path(target) else None
+
+
+def limit_address(name, limit, window):
+    hits, end = count_attempt(f"{name}:{request.remote_addr}", window)
+    if hits > limit:
+        refuse_until(end)
+
+
+def login_errors(email, password):
+    errors = {}
+    if not email:
+        errors["email"] = "Enter your e-mail address."
+    elif not is_email(email):
+        errors["email"] = "This is not an e-mail address."
+    if not password:
+        errors["password"] = "Enter your password."  # noqa: S105
+    return errors
+
+
+def email_bucket(email):
+    return f"login-email:{hashlib.sha256(email.encode()).hexdigest()[:32]}"
+
+
+def refuse_locked(email):
+    start, end = window_of(SETTINGS.failed_logins_window)
+    bucket = db.session.get(RateBucket, (email_bucket(email), start))
+    if bucket is not None and bucket.hits >= SETTINGS.failed_logins_per_email:
+        refuse_until(end)
+
+
+def record_failed_login(email):
+    hits, end = count_attempt(email_bucket(email), SETTINGS.failed_logins_window)
+    changes = {"failed_logins": User.failed_logins + 1}
+    if hits >= SETTINGS.failed_logins_per_email:
+        changes["locked_until"] = end
+    db.session.execute(update(User).where(User.email == email).values(changes))
+    db.session.commit()
+
+
+def open_login(user, password, *, remember):
+    user.failed_logins = 0
+    user.locked_until = None
+    user.last_login_at = now()
+    if not user.password_hash.startswith(f"{HASH_METHOD}$"):
+        user.password_hash = generate_password_hash(password, method=HASH_METHOD)
+    db.session.execute(
+        text("DELETE FROM rate_bucket WHERE key = :key"), {"key": email_bucket(user.email)}
+    )
+    token = secrets.token_urlsafe(32)
+    login = new_login_session(user, token, remember=remember)
+    db.session.add(login)
+    db.session.commit()
+    session.clear()
+    login_user(SignedIn(token, login), remember=remember)
+
+
+def new_login_session(user, token, *, remember):
+    lifetime = SETTINGS.remembered_session_lifetime if remember else SETTINGS.session_lifetime
+    moment = now()
+    return LoginSession(
+        user=user,
+        token_hash=hashlib.sha256(token.encode()).hexdigest(),
+        created_at=moment,
+        last_seen_at=moment,
+        expires_at=moment + lifetime,
+        ip=request.remote_addr,
+        user_agent=request.user_agent.string[:255],
+        served_by="legacy",
+    )
+
+
+@app.route("/auth/logout", methods=["POST"])
+@login_required
+def logout():
+    db.session.execute(
+        text("UPDATE login_session SET revoked_at = :now WHERE id = :id").bindparams(
+            bindparam("now", type_=UtcDateTime)
+        ),
+        {"now": now(), "id": current_user.login.id},
+    )
+    db.session.commit()
+    session.clear()
+    logout_user()
+    flash("You are signed out.")
+    return redirect("/auth/login")
+
+
+# ----------------------------------------------------------------------------------------------
+# Registration
+# ----------------------------------------------------------------------------------------------
+
+
+@app.route("/auth/register", methods=["GET", "POST"])
+def register():
+    if request.method == "GET":
+        if current_user.is_authenticated:
+            return redirect("/chat")
+        return show("register.html", errors={}, form={})
+    limit_address(
+        "register-address", SETTINGS.registrations_per_address, SETTINGS.registrations_window
+    )
+    email = request.form.get("email", "").strip().lower()
+    errors = registration_errors(email, request.form)
+    if not errors and not add_user(email, request.form):
+        errors = {"email": "There is already an account with this e-mail."}
+    if errors:
+        return show("register.html", 400, errors=errors, form=request.form)
+    flash("Your account is ready. Sign in to begin.")
+    return redirect("/auth/login")
+
+
+def registration_errors(email, form):
+    errors = login_errors(email, password="-")  # noqa: S106
+    name = form.get("display_name", "").strip()
+    if not 1 <= len(name) <= SETTINGS.display_name_max_length or not is_storable(name):
+        errors["display_name"] = "Enter the name that others see, up to 80 characters."
+    password = form.get("password", "")
+    if not SETTINGS.password_min_length <= len(password) <= SETTINGS.password_max_length:
+        errors["password"] = "Use 8 to 128 characters."  # noqa: S105
+    elif is_common(password):
+        errors["password"] = "This password is too common."  # noqa: S105
+    if form.get("accept_terms") != "1":
+        errors["accept_terms"] = "Accept the terms to continue."
+    return errors
+
+
+def add_user(email, form):
+    """Add the account; False if somebody has this e-mail already."""
+    if db.session.scalar(select(User.id).where(User.email == email)) is not None:
+        return False
+    moment = now()
+    db.session.add(
+        User(
+            email=email,
+            display_name=form["display_name"].strip(),
+            password_hash=generate_password_hash(form["password"], method=HASH_METHOD),
+            role="user",
+            status="active",
+            timezone="UTC",
+            default_assistant="guide",
+            monthly_quota=SETTINGS.monthly_quota,
+            quota_used=0,
+            quota_resets_at=first_of_next_month(moment),
+            terms_accepted_at=moment,
+            created_at=moment,
+        )
+    )
+    try:
+        db.session.commit()
+    except IntegrityError:  # two forms at the same moment
+        db.session.rollback()
+        return False
+    return True
+
+
+def first_of_next_month(today):
+    return datetime(today.year + today.month // 12, today.month % 12 + 1, 1, tzinfo=UTC)
+
+
+# ----------------------------------------------------------------------------------------------
+# The account as JSON
+# ----------------------------------------------------------------------------------------------
+
+
+@app.route("/auth/current-user")
+@login_required
+def current_user_json():
+    user = current_user.user
+    limit = user.monthly_quota or None  # 0 is no limit
+    return jsonify(
+        id=user.id,
+        display_name=user.display_name,
+        role=user.role,
+        email=user.email,
+        status=user.status,
+        usage={
+            "used": user.quota_used,
+            "limit": limit,
+            "remaining": limit and max(0, limit - user.quota_used),
+            "resets_at": iso(user.quota_resets_at),
+        },
+        csrf_token=generate_csrf(),
+    )
+
+
+@app.route("/auth/sessions", methods=["GET", "DELETE"])
+@login_required
+def sessions():
+    if request.method == "DELETE":
+        return sign_out_elsewhere()
+    wanted = page_query()
+    wrong = [name for name, value in wanted.items() if value is None]
+    if wrong:
+        refuse_fields(wrong)
+    first = (wanted["page"] - 1) * wanted["per_page"]
+    live = live_logins(current_user.user.id)
+    return jsonify([session_json(login) for login in live[first : first + wanted["per_page"]]])
+
+
+def live_logins(user_id):
+    logins = db.session.scalars(
+        select(LoginSession)
+        .where(LoginSession.user_id == user_id, LoginSession.revoked_at.is_(None))
+        .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
+    )
+    return [login for login in logins if is_live(login)]
+
+
+def session_json(login):
+    return {
+        "id": login.id,
+        "created_at": iso(login.created_at),
+        "last_seen_at": iso(login.last_seen_at),
+        "ip": login.ip,
+        "user_agent": login.user_agent,
+        "current": login.id == current_user.login.id,
+    }
+
+
+def sign_out_elsewhere():
+    others = [
+        login for login in live_logins(current_user.user.id) if login.id != current_user.login.id
+    ]
+    moment = now()
+    for login in others:
+        login.revoked_at = moment
+    db.session.commit()
+    noun = "session" if len(others) == 1 else "sessions"
+    message = f"Signed out of {len(others)} other {noun}."
+    return jsonify(success=True, message=message, count=len(others))
+
+
+# ----------------------------------------------------------------------------------------------
+# The chat page
+# ----------------------------------------------------------------------------------------------
+
+
+@app.route("/chat")
+@login_required
+def chat():
+    if "conversation" in request.args:
+        conversation = own_conversation(query_number("conversation", None))
+    else:
+        conversation = fresh_conversation()
+    return show(
+        "chat.html",
+        conversation=conversation,
+        default_assistant=current_user.user.default_assistant or "guide",
+    )
+
+
+# ----------------------------------------------------------------------------------------------
+# Conversations
+# ----------------------------------------------------------------------------------------------
+
+CONVERSATION_LIST = """
+    SELECT c.id, c.title, c.status, c.pinned, c.assistant_key, c.last_message_at,
+           (SELECT m.body FROM message m WHERE m.conversation_id = c.id
+             ORDER BY m.seq DESC LIMIT 1) AS newest_body,
+           (SELECT count(*) FROM message m WHERE m.conversation_id = c.id) AS message_count
+      FROM conversation c
+     WHERE c.user_id = :user_id AND c.status = :status
+       AND (CAST(:assistant_key AS TEXT) IS NULL OR c.assistant_key = :assistant_key)
+     ORDER BY c.pinned DESC, COALESCE(c.last_message_at, c.created_at) DESC, c.id DESC
+     LIMIT :limit OFFSET :offset
+"""
+
+
+@app.route("/conversations", methods=["GET", "POST"])
+@login_required
+def conversations():
+    if request.method == "POST":
+        return create_conversation()
+    status = request.args.get("status", "open")
+    assistant_key = request.args.get("assistant_key")
+    numbers = page_query()
+    wrong = [] if status in {"open", "archived"} else ["status"]
+    if assistant_key is not None and not is_storable(assistant_key):
+        wrong.append("assistant_key")
+    wrong += [name for name, value in numbers.items() if value is None]
+    if wrong:
+        refuse_fields(wrong)
+    rows = listed_conversations(status, assistant_key, **numbers)
+    return jsonify([summary_json(row, row.newest_body, row.message_count) for row in rows])
+
+
+def listed_conversations(status, assistant_key, page, per_page):
+    listed = text(CONVERSATION_LIST).columns(
+        id=Integer, title=String, pinned=Boolean, last_message_at=UtcDateTime
+    )
+    return db.session.execute(
+        listed,
+        {
+            "user_id": current_user.user.id,
+            "status": status,
+            "assistant_key": assistant_key,
+            "limit": per_page,
+            "offset": (page - 1) * per_page,
+        },
+    )
+
+
+def summary_json(row, newest_body, message_count):
+    preview = newest_body and " ".join(newest_body.split())[: SETTINGS.preview_length]
+    return {
+        "id": row.id,
+        "title": row.title,
+        "status": row.status,
+        "pinned": row.pinned,
+        "assistant_key": row.assistant_key,
+        "preview": preview,
+        "message_count": message_count,
+        "last_message_at": iso(row.last_message_at),
+    }
+
+
+def create_conversation():
+    body, unknown = json_object(("title", "assistant_key"))
+    wrong = [] if is_title(body.get("title")) else ["title"]
+    if not is_enabled_assistant(body.get("assistant_key")):
+        wrong.append("assistant_key")
+    if wrong or unknown:
+        refuse_fields(wrong + unknown)
+    conversation = add_conversation(body["assistant_key"], clean_title(body.get("title")))
+    return conversation_response(conversation)
+
+
+def is_title(value):
+    if value is None:
+        return True
+    return is_storable(value) and len(value.strip()) <= SETTINGS.title_max_length
+
+
+def clean_title(value):
+    return (value or "").strip() or None
+
+
+def is_enabled_assistant(key):
+    if not is_storable(key):
+        return False
+    enabled = select(Assistant.key).where(Assistant.key == key, Assistant.enabled)
+    return db.session.scalar(enabled) is not None
+
+
+def add_conversation(assistant_key, title):
+    moment = now()
+    conversation = Conversation(
+        user_id=current_user.user.id,
+        assistant_key=assistant_key,
+        title=title,
+        created_at=moment,
+        updated_at=moment,
+    )
+    db.session.add(conversation)
+    db.session.commit()
+    return conversation
+
+
+@app.route("/conversations/fresh", methods=["POST"])
+@login_required
+def fresh():
+    return conversation_response(fresh_conversation())
+
+
+def fresh_conversation():
+    """The newest conversation in which nothing has happened yet; made where there is none."""
+    empty = ~select(Message.id).where(Message.conversation_id == Conversation.id).exists()
+    found = db.session.scalar(
+        select(Conversation)
+        .where(
+            Conversation.user_id == current_user.user.id,
+            Conversation.status == "open",
+            Conversation.title.is_(None),
+            empty,
+        )
+        .order_by(Conversation.created_at.desc(), Conversation.id.desc())
+        .limit(1)
+    )
+    if found is not None:
+        return found
+    return add_conversation(current_user.user.default_assistant or "guide", None)
+
+
+@app.route("/conversations/<int:conv_id>", methods=["GET", "PATCH", "DELETE"])
+@login_required
+def conversation_item(conv_id):
+    conversation = own_conversation(conv_id)
+    if request.method == "PATCH":
+        return update_conversation(conversation)
+    if request.method == "DELETE":
+        return delete_conversation(conversation)
+    if request.if_none_match.contains_weak(etag_of(conversation)):
+        response = make_response("", 304)
+        response.set_etag(etag_of(conversation))
+    else:
+        response = conversation_response(conversation)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def own_conversation(conv_id):
+    """The conversation if it is there and mine; else the same 404 for both."""
+    if conv_id is None or conv_id > LARGEST_ID:
+        abort(404)
+    conversation = db.session.get(Conversation, conv_id)
+    if conversation is None or conversation.user_id != current_user.user.id:
+        abort(404)
+    return conversation
+
+
+def etag_of(conversation):
+    return f"{conversation.id}-{conversation.version}"
+
+
+def conversation_response(conversation):
+    newest = db.session.scalar(
+        select(Message.body)
+        .where(Message.conversation_id == conversation.id)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    message_count = db.session.scalar(
+        select(func.count()).where(Message.conversation_id == conversation.id)
+    )
+    response = jsonify(
+        **summary_json(conversation, newest, message_count),
+        created_at=iso(conversation.created_at),
+        updated_at=iso(conversation.updated_at),
+        version=conversation.version,
+    )
+    response.set_etag(etag_of(conversation))
+    return response
+
+
+def update_conversation(conversation):
+    changes = conversation_changes()
+    if "If-Match" not in request.headers:
+        refuse(428, "Send If-Match with the ETag you last saw.")
+    refuse_stale(conversation)
+    seen = conversation.version
+    changed = db.session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation.id, Conversation.version == seen)
+        .values(**changes, version=seen + 1, updated_at=now())
+    )
+    db.session.commit()
+    if changed.rowcount == 0:  # somebody was quicker
+        refuse_as_stale()
+    return conversation_response(conversation)
+
+
+def conversation_changes():
+    body, unknown = json_object(("title", "status", "pinned"))
+    wrong = [] if is_title(body.get("title")) else ["title"]
+    if "status" in body and body["status"] not in ("open", "archived"):
+        wrong.append("status")
+    if "pinned" in body and not isinstance(body["pinned"], bool):
+        wrong.append("pinned")
+    if not body:
+        wrong = ["title", "status", "pinned"]
+    if wrong or unknown:
+        refuse_fields(wrong + unknown)
+    if "title" in body:
+        body["title"] = clean_title(body["title"])
+    return body
+
+
+def refuse_stale(conversation):
+    if "If-Match" in request.headers and etag_of(conversation) not in request.if_match:
+        refuse_as_stale()
+
+
+def refuse_as_stale():
+    refuse(412, "This conversation was changed elsewhere. Reload it and try again.")
+
+
+def delete_conversation(conversation):
+    refuse_stale(conversation)
+    doomed = delete(Conversation).where(Conversation.id == conversation.id)
+    if "If-Match" in request.headers:
+        doomed = doomed.where(Conversation.version == conversation.version)
+    conv_id = conversation.id
+    deleted = db.session.execute(doomed)
+    db.session.commit()
+    if deleted.rowcount == 0 and "If-Match" in request.headers:
+        refuse_as_stale()
+    return jsonify(success=True, message="Conversation deleted.", id=conv_id)
+
+
+# ----------------------------------------------------------------------------------------------
+# Messages
+# ----------------------------------------------------------------------------------------------
+
+
+@app.route("/conversations/<int:conv_id>/messages")
+@login_required
+def conversation_messages(conv_id):
+    conversation = own_conversation(conv_id)
+    before = query_number("before", LARGEST_ID)
+    limit = query_number("limit", 50, high=100)
+    wrong = [name for name, value in (("before", before), ("limit", limit)) if value is None]
+    if wrong:
+        refuse_fields(wrong)
+    newest = db.session.scalars(
+        select(Message)
+        .options(selectinload(Message.attachments))
+        .where(Message.conversation_id == conversation.id, Message.seq < before)
+        .order_by(Message.seq.desc())
+        .limit(limit)
+    ).all()
+    return jsonify([message_json(message) for message in reversed(newest)])
+
+
+def message_json(message):
+    return {
+        "id": message.id,
+        "seq": message.seq,
+        "sender": message.sender,
+        "kind": message.kind,
+        "body": message.body,
+        "data": message.data,
+        "state": message.state,
+        "attachments": [attachment_json(attachment) for attachment in message.attachments],
+        "created_at": iso(message.created_at),
+    }
+
+
+def attachment_json(attachment):
+    return {
+        "id": attachment.id,
+        "name": attachment.original_name,
+        "content_type": attachment.content_type,
+        "size": attachment.size_bytes,
+        "sha256": attachment.sha256,
+        "url": f"/attachments/{attachment.id}",
+    }

@@ -1,0 +1,41 @@
+"""The rewrite: the conversation workspace as an application factory with a package a feature.
+
+A request meets a route (`*/routes.py`), which parses a schema (`*/schemas.py`), calls a method
+of a service (`*/service.py`) and answers with a schema or a template. Services know the models
+and the clock but no Flask; what they refuse is a failure (`failures`), and `errors` turns each
+one into a page or a Problem. `identity` knows who is looking, `headers` completes every response.
+"""
+
+from flask import Flask
+
+from modern import errors, headers, services
+from modern.auth.routes import blueprint as auth
+from modern.chat.routes import blueprint as chat
+from modern.config import Config
+from modern.conversation.routes import blueprint as conversation
+from modern.extensions import csrf, login_manager
+from modern.identity import viewer
+from modern.pages.routes import blueprint as pages
+from shared_models.db import db
+
+__all__ = ["Config", "create_app"]
+
+BLUEPRINTS = (pages, auth, chat, conversation)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application from the given configuration, or from the environment's."""
+    config = config or Config.from_environment()
+    app = Flask(__name__, static_url_path="/assets")
+    app.config.from_mapping(config.for_flask())
+    services.init_app(app, config)
+    db.init_app(app)
+    csrf.init_app(app)
+    # Flask-Login's own context processor would ask for the user on the 500 page too.
+    login_manager.init_app(app, add_context_processor=False)
+    app.context_processor(lambda: {"viewer": viewer})
+    headers.init_app(app, https_only=config.is_public)
+    errors.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

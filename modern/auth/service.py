@@ -1,0 +1,244 @@
+"""Accounts and logins: who may sign in, and which logins are good."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, contains_eager
+
+from modern.auth.limits import failed_logins
+from modern.auth.schemas import CurrentUser, RegisterForm, UsageStats, UserPublic
+from modern.clock import Clock
+from modern.failures import Fault, Invalid, NotAdmitted, WrongCredentials
+from modern.paging import Slice
+from modern.passwords import hash_password, needs_rehash, verify
+from modern.rates import Count, RateLimiter
+from modern.schemas import PageQuery
+from shared_models import LoginSession, User
+from shared_models.settings import SharedSettings
+
+APPLICATION = "modern"
+USER_AGENT_LENGTH = 255
+DEFAULT_ASSISTANT = "guide"
+
+EMAIL_TAKEN = Fault(("email",), "There is already an account with this e-mail.", "email_taken")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Where somebody signs in from."""
+
+    ip: str | None
+    user_agent: str
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """A new login, with the token that only the browser keeps."""
+
+    token: str
+    login: LoginSession
+
+
+class AuthService:
+    """What can be done with accounts and logins."""
+
+    def __init__(self, session: Session, clock: Clock, settings: SharedSettings) -> None:
+        self.session = session
+        self.clock = clock
+        self.settings = settings
+        self.limiter = RateLimiter(session, clock)
+
+    def register(self, form: RegisterForm) -> User:
+        """Create an active account; Invalid if the e-mail has one already."""
+        if self._find(form.email):
+            raise Invalid([EMAIL_TAKEN])
+        user = self._new_user(form)
+        self.session.add(user)
+        try:
+            self.session.commit()
+        except IntegrityError as error:  # somebody else registered it in the meantime
+            self.session.rollback()
+            raise Invalid([EMAIL_TAKEN]) from error
+        return user
+
+    def check_lockout(self, email: str) -> None:
+        """Raise RateLimited while the e-mail has had too many wrong passwords."""
+        self.limiter.require_room(failed_logins(email, self.settings))
+
+    def authenticate(self, email: str, password: str) -> User:
+        """The active user with this e-mail and password; LoginRefused otherwise.
+
+        An unknown e-mail takes the same time and gives the same answer as a wrong password.
+        """
+        user = self._find(email)
+        if not verify(user.password_hash if user else None, password) or user is None:
+            raise WrongCredentials
+        if user.status == "pending":
+            raise NotAdmitted("Your account is waiting for approval.")
+        if user.status != "active":
+            raise NotAdmitted("This account is closed.")
+        if needs_rehash(user.password_hash):
+            user.password_hash = hash_password(password)
+            self.session.commit()
+        return user
+
+    def record_attempt(self, email: str, *, succeeded: bool) -> None:
+        """Remember how an attempt to sign in ended; a success wipes the failures out."""
+        limit = failed_logins(email, self.settings)
+        if succeeded:
+            self.limiter.forget(limit.key)
+            self._set_on(email, failed_logins=0, locked_until=None, last_login_at=self.clock())
+        else:
+            self._record_failure(email, self.limiter.add(limit))
+        self.session.commit()
+
+    def open_session(self, user: User, visit: Visit, *, remember: bool) -> OpenedSession:
+        """Start a login and make up its token."""
+        token = secrets.token_urlsafe(32)
+        now = self.clock()
+        login = LoginSession(
+            user_id=user.id,
+            token_hash=_fingerprint(token),
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + self._lifetime(remember=remember),
+            ip=visit.ip,
+            user_agent=visit.user_agent[:USER_AGENT_LENGTH],
+            served_by=APPLICATION,
+        )
+        self.session.add(login)
+        self.session.commit()
+        return OpenedSession(token, login)
+
+    def resolve_session(self, token: str) -> LoginSession | None:
+        """The live login behind a token, if its user is active; marks it as seen."""
+        login = self.session.scalar(
+            select(LoginSession)
+            .join(LoginSession.user)
+            .options(contains_eager(LoginSession.user))
+            .where(LoginSession.token_hash == _fingerprint(token), User.status == "active")
+        )
+        if login is None or not self._is_live(login):
+            return None
+        self._mark_seen(login)
+        return login
+
+    def close_session(self, login: LoginSession) -> None:
+        """End one login; its token is worthless from now on."""
+        self._revoke([login])
+
+    def list_sessions(self, user: User, query: PageQuery) -> Slice[LoginSession]:
+        """The user's live logins, newest first."""
+        live = self._live_sessions(user)
+        return Slice(live[query.offset : query.offset + query.per_page], len(live))
+
+    def revoke_sessions(self, user: User, keep: LoginSession) -> int:
+        """End all live logins of the user but one, and say how many that were."""
+        others = [login for login in self._live_sessions(user) if login.id != keep.id]
+        self._revoke(others)
+        return len(others)
+
+    def current_user(self, user: User, csrf_token: str) -> CurrentUser:
+        """What the user may know of themselves."""
+        public = UserPublic.model_validate(user)
+        return CurrentUser(
+            **dict(public),
+            email=user.email,
+            status=user.status,
+            usage=_usage(user),
+            csrf_token=csrf_token,
+        )
+
+    def _find(self, email: str) -> User | None:
+        return self.session.scalar(select(User).where(User.email == email))
+
+    def _new_user(self, form: RegisterForm) -> User:
+        now = self.clock()
+        return User(
+            email=form.email,
+            display_name=form.display_name,
+            password_hash=hash_password(form.password),
+            role="user",
+            status="active",
+            timezone="UTC",
+            default_assistant=DEFAULT_ASSISTANT,
+            monthly_quota=self.settings.monthly_quota,
+            quota_used=0,
+            quota_resets_at=_first_of_next_month(now),
+            terms_accepted_at=now,
+            created_at=now,
+        )
+
+    def _record_failure(self, email: str, counted: Count) -> None:
+        locked = counted.hits >= self.settings.failed_logins_per_email
+        self._set_on(
+            email,
+            failed_logins=User.failed_logins + 1,
+            **({"locked_until": counted.until} if locked else {}),
+        )
+
+    def _set_on(self, email: str, **values: object) -> None:
+        self.session.execute(update(User).where(User.email == email).values(values))
+
+    def _lifetime(self, *, remember: bool) -> timedelta:
+        settings = self.settings
+        return settings.remembered_session_lifetime if remember else settings.session_lifetime
+
+    def _is_live(self, login: LoginSession) -> bool:
+        now = self.clock()
+        remembered = login.expires_at - login.created_at > self.settings.session_lifetime
+        idle = now - login.last_seen_at
+        return (
+            login.revoked_at is None
+            and now < login.expires_at
+            and (remembered or idle <= self.settings.session_idle_limit)
+        )
+
+    def _live_sessions(self, user: User) -> list[LoginSession]:
+        not_over = (
+            select(LoginSession)
+            .where(
+                LoginSession.user_id == user.id,
+                LoginSession.revoked_at.is_(None),
+                LoginSession.expires_at > self.clock(),
+            )
+            .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
+        )
+        return [login for login in self.session.scalars(not_over) if self._is_live(login)]
+
+    def _mark_seen(self, login: LoginSession) -> None:
+        now = self.clock()
+        if now - login.last_seen_at < self.settings.last_seen_interval:
+            return
+        seen = update(LoginSession).where(LoginSession.id == login.id)
+        self.session.execute(seen.values(last_seen_at=now, served_by=APPLICATION))
+        self.session.commit()
+
+    def _revoke(self, logins: list[LoginSession]) -> None:
+        chosen = LoginSession.id.in_([login.id for login in logins])
+        revoked = update(LoginSession).where(chosen).values(revoked_at=self.clock())
+        self.session.execute(revoked)
+        self.session.commit()
+
+
+def _fingerprint(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def _first_of_next_month(now: datetime) -> datetime:
+    years, month = divmod(now.month, 12)
+    return datetime(now.year + years, month + 1, 1, tzinfo=UTC)
+
+
+def _usage(user: User) -> UsageStats:
+    limit = user.monthly_quota or None
+    return UsageStats(
+        used=user.quota_used,
+        limit=limit,
+        remaining=None if limit is None else max(0, limit - user.quota_used),
+        resets_at=user.quota_resets_at,
+    )

@@ -1,0 +1,1 @@
+"""The workspace in which people talk to assistants."""

@@ -1,0 +1,23 @@
+"""A conversation together with what its messages say about it."""
+
+from dataclasses import dataclass
+
+from shared_models import Conversation
+
+PREVIEW_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A conversation, how many messages it has, and the text of the newest."""
+
+    conversation: Conversation
+    message_count: int = 0
+    newest_body: str | None = None
+
+    @property
+    def preview(self) -> str | None:
+        """The beginning of the newest message on one line."""
+        if self.newest_body is None:
+            return None
+        return " ".join(self.newest_body.split())[:PREVIEW_LENGTH]

@@ -1,0 +1,115 @@
+"""What programs say about conversations, and how conversations and messages are shown."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from modern.chat.schemas import AttachmentItem
+from modern.conversation.overview import Overview
+from modern.schemas import Body, Number, PageQuery, Query, RowId, Storable
+from shared_models import Message
+from shared_models.conversation import ConversationStatus
+from shared_models.message import MessageKind, MessageSender, MessageState
+
+TITLE_LENGTH = 200
+
+
+def _title(value: str) -> str | None:
+    title = value.strip()
+    if len(title) > TITLE_LENGTH:
+        raise PydanticCustomError("title_length", "Use up to 200 characters.")
+    return title or None
+
+
+Title = Annotated[Storable, AfterValidator(_title)]
+
+
+class ConversationQuery(PageQuery):
+    """Which conversations are wanted."""
+
+    status: ConversationStatus = "open"
+    assistant_key: Storable | None = None
+
+
+class ConversationCreate(Body):
+    """A conversation that does not exist yet."""
+
+    title: Title | None = None
+    assistant_key: Storable
+
+
+class ConversationUpdate(Body):
+    """The fields to change; what was not sent stays as it is, whatever the default says."""
+
+    title: Title | None = None
+    status: ConversationStatus = "open"
+    pinned: bool = False
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("nothing_to_change", "Send at least one field to change.")
+        return self
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The new values by field, for the fields that were sent."""
+        return self.model_dump(exclude_unset=True)
+
+
+class ConversationSummary(BaseModel):
+    """A conversation in a list."""
+
+    id: int
+    title: str | None
+    status: ConversationStatus
+    pinned: bool
+    assistant_key: str
+    preview: str | None
+    message_count: int
+    last_message_at: datetime | None
+
+    @classmethod
+    def of(cls, overview: Overview) -> Self:
+        """Show a conversation with what its messages add to it."""
+        stored = {name: getattr(overview.conversation, name, None) for name in cls.model_fields}
+        counted = {"preview": overview.preview, "message_count": overview.message_count}
+        return cls.model_validate({**stored, **counted})
+
+
+class ConversationDetail(ConversationSummary):
+    """A conversation by itself; `version` is what its ETag is made of."""
+
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class MessageQuery(Query):
+    """Which messages are wanted: the newest, or those before a `seq`."""
+
+    before: RowId | None = None
+    limit: Annotated[Number, Field(ge=1, le=100)] = 50
+
+
+class MessageItem(BaseModel):
+    """A message; `data` holds what a table is made of."""
+
+    id: int
+    seq: int
+    sender: MessageSender
+    kind: MessageKind
+    body: str
+    data: dict[str, Any] | None
+    state: MessageState
+    attachments: list[AttachmentItem]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """Show a message with its attachments."""
+        stored = {name: getattr(message, name) for name in cls.model_fields}
+        attachments = [AttachmentItem.of(attachment) for attachment in message.attachments]
+        return cls.model_validate({**stored, "attachments": attachments})

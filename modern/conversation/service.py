@@ -1,0 +1,190 @@
+"""Conversations and their messages: everything is seen through the eyes of one owner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Delete,
+    Select,
+    Update,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, selectinload
+
+from modern.clock import Clock
+from modern.conversation.overview import Overview
+from modern.conversation.schemas import (
+    ConversationCreate,
+    ConversationQuery,
+    ConversationUpdate,
+    MessageQuery,
+)
+from modern.failures import Fault, Invalid, NotFound, Stale
+from modern.paging import Slice
+from modern.schemas import LARGEST_ID
+from shared_models import Assistant, Conversation, Message, User
+from shared_models.settings import SharedSettings
+
+DEFAULT_ASSISTANT = "guide"
+
+UNKNOWN_ASSISTANT = Fault(
+    ("assistant_key",), "There is no assistant with this key.", "unknown_assistant"
+)
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A conversation that waits for its first message, and whether it was made just now."""
+
+    overview: Overview
+    created: bool
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Some messages in order; `next_cursor` leads to the older ones."""
+
+    items: Sequence[Message]
+    next_cursor: str | None
+
+
+class ConversationService:
+    """What can be done with conversations."""
+
+    def __init__(self, session: Session, clock: Clock, settings: SharedSettings) -> None:
+        self.session = session
+        self.clock = clock
+        self.settings = settings
+
+    def create(self, user: User, wanted: ConversationCreate) -> Overview:
+        """Start a conversation; Invalid if its assistant is unknown or disabled."""
+        if not self._is_enabled(wanted.assistant_key):
+            raise Invalid([UNKNOWN_ASSISTANT])
+        return self._add(user, wanted.assistant_key, wanted.title)
+
+    def get_owned(self, user: User, conversation_id: int) -> Overview:
+        """The user's conversation; NotFound for one of somebody else, as for a missing one."""
+        if conversation_id > LARGEST_ID:  # the database could not even compare it
+            raise NotFound
+        mine = Conversation.id == conversation_id, Conversation.user_id == user.id
+        row = self.session.execute(_overviews().where(*mine)).one_or_none()
+        if row is None:
+            raise NotFound
+        return Overview(*row)
+
+    def list_page(self, user: User, query: ConversationQuery) -> Slice[Overview]:
+        """One page of the user's conversations: pinned ones first, then the latest."""
+        wanted = _wanted(user, query)
+        latest = func.coalesce(Conversation.last_message_at, Conversation.created_at)
+        page = (
+            _overviews()
+            .where(*wanted)
+            .order_by(Conversation.pinned.desc(), latest.desc(), Conversation.id.desc())
+            .limit(query.per_page)
+            .offset(query.offset)
+        )
+        total = self.session.scalar(select(func.count(Conversation.id)).where(*wanted)) or 0
+        return Slice([Overview(*row) for row in self.session.execute(page)], total)
+
+    def get_or_create_fresh(self, user: User) -> Fresh:
+        """The newest open conversation without title and messages, or else a new one."""
+        untouched = (
+            select(Conversation)
+            .where(
+                Conversation.user_id == user.id,
+                Conversation.status == "open",
+                Conversation.title.is_(None),
+                ~exists().where(Message.conversation_id == Conversation.id),
+            )
+            .order_by(Conversation.created_at.desc(), Conversation.id.desc())
+            .limit(1)
+        )
+        found = self.session.scalar(untouched)
+        if found:
+            return Fresh(Overview(found), created=False)
+        return Fresh(self._add(user, user.default_assistant or DEFAULT_ASSISTANT), created=True)
+
+    def update(self, conversation: Conversation, version: int, wanted: ConversationUpdate) -> None:
+        """Change the conversation; Stale unless it still has the version."""
+        change = (
+            update(Conversation)
+            .where(Conversation.id == conversation.id, Conversation.version == version)
+            .values(wanted.changes)
+            .values(version=version + 1, updated_at=self.clock())
+        )
+        if not self._write(change):
+            raise Stale
+
+    def delete(self, conversation: Conversation, version: int | None) -> None:
+        """Delete the conversation and what is in it; with a version, Stale unless it has that."""
+        removal = delete(Conversation).where(Conversation.id == conversation.id)
+        if version is not None:
+            removal = removal.where(Conversation.version == version)
+        if not self._write(removal):
+            raise Stale if version is not None else NotFound
+
+    def list_messages(self, conversation: Conversation, query: MessageQuery) -> Messages:
+        """The newest messages, or the newest of those before a `seq`, in ascending order."""
+        newest = (
+            select(Message)
+            .where(Message.conversation_id == conversation.id)
+            .order_by(Message.seq.desc())
+            .limit(query.limit + 1)  # one more, to know whether there are older ones
+            .options(selectinload(Message.attachments))
+        )
+        if query.before is not None:
+            newest = newest.where(Message.seq < query.before)
+        found = self.session.scalars(newest).all()
+        items = found[: query.limit][::-1]
+        older = len(found) > query.limit
+        return Messages(items, str(items[0].seq) if older else None)
+
+    def _is_enabled(self, assistant_key: str) -> bool:
+        found = select(Assistant.key).where(
+            Assistant.key == assistant_key, Assistant.enabled.is_(True)
+        )
+        return self.session.scalar(found) is not None
+
+    def _add(self, user: User, assistant_key: str, title: str | None = None) -> Overview:
+        now = self.clock()
+        conversation = Conversation(
+            user_id=user.id,
+            assistant_key=assistant_key,
+            title=title,
+            status="open",
+            pinned=False,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        self.session.add(conversation)
+        self.session.commit()
+        return Overview(conversation)
+
+    def _write(self, statement: Update | Delete) -> bool:
+        """Run a change of one row; False if there was no such row any more."""
+        written = cast("CursorResult[Any]", self.session.execute(statement)).rowcount == 1
+        self.session.commit()
+        return written
+
+
+def _wanted(user: User, query: ConversationQuery) -> list[ColumnElement[bool]]:
+    wanted = [Conversation.user_id == user.id, Conversation.status == query.status]
+    if query.assistant_key is not None:
+        wanted.append(Conversation.assistant_key == query.assistant_key)
+    return wanted
+
+
+def _overviews() -> Select[Any]:
+    """Conversations with what an Overview says of their messages, in one statement."""
+    own = Message.conversation_id == Conversation.id
+    count = select(func.count(Message.id)).where(own).scalar_subquery()
+    newest = select(Message.body).where(own).order_by(Message.seq.desc()).limit(1).scalar_subquery()
+    return select(Conversation, count, newest)

@@ -1,0 +1,15 @@
+"""A Flask application whose routes can be seen."""
+
+from flask import Flask
+
+modern = Flask(__name__)
+
+
+@modern.get("/chat")
+def chat():
+    return "modern"
+
+
+@modern.route("/items/<int:item_id>", methods=["GET", "POST"])
+def item(item_id):
+    return str(item_id)

@@ -1,0 +1,136 @@
+"""Who answers, why, and what the gateway adds to the response."""
+
+import pytest
+
+from gateway import compile_table, override
+from gateway.decision import Decider
+from gateway.loader import parse_table
+
+KEY = "a key for overrides"
+TABLE = """\
+backends: {legacy: a:a, modern: b:b}
+default: legacy
+routes:
+  fixed: {path: /fixed, to: modern}
+  cookie: {path: /cookie, to: {legacy: 50, modern: 50}}
+  other: {path: /other, to: {legacy: 50, modern: 50}}
+  address: {path: /address, to: {legacy: 50, modern: 50}, sticky: address}
+  tenant: {path: /tenant, to: {legacy: 50, modern: 50}, sticky: "header:X-Tenant"}
+  off: {path: /off, to: {legacy: 100, modern: 0}}
+settings:
+  override: {cookie: gateway_backend, header: X-Gateway-Backend}
+"""
+
+
+def decider(table: str = TABLE, key: str = KEY, now: float = 1000.0) -> Decider:
+    parsed = parse_table(table.encode(), "table.yaml")
+    return Decider(parsed, compile_table(parsed), key, lambda: now, lambda: "new-subject")
+
+
+def decide(path: str, **environ: str):
+    return decider().decide("GET", path, environ)
+
+
+def test_a_route_names_backend_and_reason():
+    decision = decide("/fixed")
+
+    assert (decision.backend, decision.route, decision.reason) == ("modern", "fixed", "route")
+    assert decision.headers == (("X-Gateway-Backend", "modern"), ("X-Gateway-Route", "fixed"))
+
+
+def test_default_answers_what_no_route_names():
+    decision = decide("/none")
+
+    assert (decision.backend, decision.route, decision.reason) == ("legacy", None, "default")
+    assert decision.headers == (("X-Gateway-Backend", "legacy"),)
+
+
+def test_headers_can_be_switched_off():
+    quiet = decider(TABLE + "  headers: false\n")
+
+    assert quiet.decide("GET", "/fixed", {}).headers == ()
+
+
+def test_a_split_with_all_weight_on_one_side_is_a_plain_route():
+    decision = decide("/off")
+
+    assert (decision.backend, decision.reason) == ("legacy", "route")
+    assert all(name != "Set-Cookie" for name, _ in decision.headers)
+
+
+def test_a_new_visitor_of_a_split_gets_a_cookie():
+    headers = dict(decide("/cookie", **{"wsgi.url_scheme": "https"}).headers)
+    name, *flags = headers["Set-Cookie"].split("; ")
+
+    assert name == "gateway_cohort=new-subject"
+    assert {"Secure", "HttpOnly", "Max-Age=31536000", "Path=/", "SameSite=Lax"} < set(flags)
+
+
+def test_the_cookie_is_secure_only_under_https():
+    assert "Secure" not in dict(decide("/cookie").headers)["Set-Cookie"]
+
+
+def test_a_known_visitor_gets_no_cookie_and_the_same_answer_on_every_route():
+    for subject in range(30):
+        cookie = f"x=1; gateway_cohort={subject}"
+        one = decide("/cookie", HTTP_COOKIE=cookie)
+        other = decide("/other", HTTP_COOKIE=cookie)
+
+        assert one.reason == other.reason == "split"
+        assert one.backend == other.backend
+        assert len(one.headers) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("/address", "REMOTE_ADDR"), ("/tenant", "HTTP_X_TENANT")]
+)
+def test_address_and_header_are_subjects(path, key):
+    backends = {decide(path, **{key: str(subject)}).backend for subject in range(30)}
+
+    assert backends == {"legacy", "modern"}
+    assert decide(path, **{key: "7"}) == decide(path, **{key: "7"})
+
+
+def test_without_a_subject_the_default_answers():
+    assert decide("/tenant").backend == "legacy"
+
+
+def test_a_signed_override_wins_over_route_and_split():
+    token = override.sign(KEY, "modern", expires=2000)
+
+    by_header = decide("/none", HTTP_X_GATEWAY_BACKEND=token)
+    by_cookie = decide("/cookie", HTTP_COOKIE=f"gateway_backend={token}")
+
+    assert (by_header.backend, by_header.reason, by_header.route) == ("modern", "override", None)
+    assert (by_cookie.backend, by_cookie.reason, by_cookie.route) == (
+        "modern",
+        "override",
+        "cookie",
+    )
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        override.sign(KEY, "modern", expires=1000),
+        override.sign("another key of mine", "modern", expires=2000),
+        override.sign(KEY, "nobody", expires=2000),
+        "modern",
+        "",
+    ],
+    ids=["expired", "other key", "no such backend", "unsigned", "empty"],
+)
+def test_an_override_that_is_not_right_is_ignored(token):
+    assert decide("/none", HTTP_X_GATEWAY_BACKEND=token).reason == "default"
+
+
+def test_without_a_key_there_are_no_overrides():
+    token = override.sign(KEY, "modern", expires=2000)
+    decision = decider(key="").decide("GET", "/none", {"HTTP_X_GATEWAY_BACKEND": token})
+
+    assert decision.reason == "default"
+
+
+def test_a_short_key_signs_nothing():
+    with pytest.raises(ValueError, match="The override key has 5 characters"):
+        override.sign("short", "modern", expires=2000)

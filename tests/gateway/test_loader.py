@@ -1,0 +1,269 @@
+"""What the loader accepts, and where it says that a table is wrong."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway import TableError, load_table
+from gateway.loader import parse_table, revision_of
+
+GOOD = """\
+backends:
+  legacy: legacy.app:app
+  modern: modern:create_app()
+default: legacy
+database: shared_models.db:db
+routes:
+  login:
+    path: /auth/login
+    methods: [GET, POST]
+    to: modern
+  conversation:
+    path: /conversations/<int:conversation_id>
+    to: {legacy: 87.5, modern: 12.5}
+    sticky: header:X-Tenant
+  admin:
+    prefix: /admin
+    host: "*.Example.org"
+    headers: {X-Beta: "1"}
+    query: {new: "yes"}
+    to: legacy
+settings:
+  salt: 2026-11
+  override: {cookie: gateway_backend, header: X-Gateway-Backend}
+  headers: true
+"""
+
+
+def faults_of(text: str | bytes):
+    content = text.encode() if isinstance(text, str) else text
+    with pytest.raises(TableError) as caught:
+        parse_table(content, "table.yaml")
+    return caught.value.faults
+
+
+def only_fault(text: str | bytes):
+    (fault,) = faults_of(text)
+    return fault
+
+
+def with_route(route: str) -> str:
+    return f"backends: {{legacy: a:app, modern: b:app}}\ndefault: legacy\nroutes:\n  x: {route}\n"
+
+
+def test_accepts_all_that_the_design_spells_out():
+    table = parse_table(GOOD.encode(), "table.yaml")
+
+    assert table.routes["login"].name == "login"
+    assert table.routes["login"].methods == frozenset({"GET", "POST"})
+    assert table.routes["login"].to.only == "modern"
+    assert table.routes["conversation"].to.shares == {"legacy": 8750, "modern": 1250}
+    assert table.routes["admin"].host == "*.example.org"
+    assert table.settings.salt == "2026-11"
+    assert table.database == "shared_models.db:db"
+
+
+def test_accepts_a_backend_as_a_mapping():
+    text = "backends: {legacy: {wsgi: a.b:c.d}}\ndefault: legacy\n"
+
+    assert parse_table(text.encode(), "t").backends["legacy"].wsgi == "a.b:c.d"
+
+
+def test_no_is_a_name_and_not_false():
+    text = "backends: {no: a:app}\ndefault: no\nroutes: {on: {path: /, to: no}}\n"
+
+    assert parse_table(text.encode(), "t").routes["on"].to.only == "no"
+
+
+def test_load_table_reads_a_file_with_a_byte_order_mark(tmp_path):
+    file = tmp_path / "table.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+
+    assert load_table(file).default == "legacy"
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(TableError, match="There is no routing table") as caught:
+        load_table(tmp_path / "none.yaml")
+
+    assert caught.value.faults[0].file == str(tmp_path / "none.yaml")
+
+
+def test_a_folder_is_no_table(tmp_path):
+    with pytest.raises(TableError, match="can't be read: Is a directory"):
+        load_table(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "said"),
+    [
+        ("", 1, 1, "The file is empty"),
+        ("# nothing\n", 1, 1, "The file is empty"),
+        ("[1, 2]", 1, 1, "The file holds a list"),
+        ("legacy", 1, 1, "The file holds a single value"),
+        (b"backends: {}\ndefault: \xff\n", 2, 10, "The byte 0xff is not UTF-8"),
+        ("backends: [\n", 2, 1, "This is not YAML"),
+        ("a: 1\n---\nb: 1\n", 2, 1, "A second document starts here"),
+        ("a: !!python/object:os.system x\n", 1, 4, "The tag"),
+        ("a: &x 1\n", 1, 4, "Anchors and aliases are not read here"),
+        ("a: *x\n", 1, 4, "Anchors and aliases are not read here"),
+        ("a: {<<: {b: 1}}\n", 1, 5, "Merge keys are not read here"),
+        ("? [a]\n: 1\n", 1, 3, "A key is a word here"),
+        ("[" * 50, 1, 34, "nested more than 32 levels deep"),
+        ("a: \x07\n", 1, 4, "is not allowed in YAML"),
+        (" " * (8 * 2**20 + 1), 1, 1, "larger than 8 MiB"),
+    ],
+)
+def test_rejects_text_that_is_no_table(text, line, column, said):
+    fault = only_fault(text)
+
+    assert (fault.line, fault.column) == (line, column)
+    assert said in fault.message
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        (
+            "{path: /a, too: legacy, to: legacy}",
+            "The key 'too' is not known here. Did you mean 'to'?",
+        ),
+        ("{path: /a}", "the key 'to' is missing. Write who answers"),
+        ("{to: legacy}", "either a path or a prefix"),
+        ("{path: /a, prefix: /a, to: legacy}", "either a path or a prefix"),
+        ("{path: a, to: legacy}", "does not start with a slash. Write '/a'"),
+        ("{path: /a//b, to: legacy}", "can never match"),
+        ("{path: /a/../b, to: legacy}", "can never match"),
+        ("{path: '/a\\b', to: legacy}", "can never match"),
+        ("{path: /<in:a>, to: legacy}", "uses the converter 'in', which is not one of any, float"),
+        ("{path: '/<int(foo=1):a>', to: legacy}", "arguments that it does not take"),
+        ("{path: /<a>/<a>, to: legacy}", "uses the variable 'a' twice"),
+        ("{path: /<a, to: legacy}", "can't be read at '<a'"),
+        ("{prefix: '/<path:p>', to: legacy}", "has a path converter. Write it as a path"),
+        ("{path: /a, methods: GET, to: legacy}", "Write a list, such as [GET]"),
+        ("{path: /a, methods: [get], to: legacy}", "The method 'get' is written 'GET'"),
+        ("{path: /a, methods: [], to: legacy}", "Leave the line out to match every method"),
+        (
+            "{path: /a, to: modem}",
+            "There is no backend 'modem'. The table names 'legacy', 'modern'",
+        ),
+        ("{path: /a, to: {}}", "does not say who answers"),
+        ("{path: /a, to: {legacy: 60, modern: 30}}", "The weights add up to 90."),
+        ("{path: /a, to: {legacy: 140, modern: -40}}", "The weight of 'legacy' is 140."),
+        ("{path: /a, to: {legacy: 99.999, modern: 0.001}}", "at most two decimals"),
+        ("{path: /a, to: {legacy: yes, modern: 1}}", "The weight of 'legacy' is 'yes'"),
+        ("{path: /a, to: {legacy: .inf, modern: 1}}", "The weight of 'legacy' is '.inf'"),
+        ("{path: /a, to: legacy, sticky: session}", "Write cookie, address or header:NAME"),
+        ("{path: /a, to: legacy, host: 'a b'}", "is not a host"),
+        ("{path: /a, to: legacy, headers: {'a b': x}}", "can't be the name of a header"),
+        ("{path: /a, to: legacy, headers: {a: 1}}", "Write text (put it in quotes"),
+        ("3", "Write a mapping with the keys of this entry"),
+    ],
+)
+def test_rejects_a_route_with_what_to_write_instead(route, said):
+    fault = only_fault(with_route(route))
+
+    assert said in fault.message
+    assert (fault.line, fault.route) == (4, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("default: legacy\n", 1, "the key 'backends' is missing"),
+        ("backends: {legacy: a:app}\n", 1, "the key 'default' is missing"),
+        ("backends: {}\ndefault: x\n", 1, "'backends' is empty"),
+        ("backends: {legacy: app}\ndefault: legacy\n", 1, "'app' does not name an application"),
+        ("backends: {le gacy: a:b}\ndefault: le gacy\n", 1, "can't be the name of a backend"),
+        ("backends: {a: b:c}\ndefault: a\ncolour: red\n", 3, "The key 'colour' is not known here"),
+        ("backends: {a: b:c}\n\ndefault: b\n", 3, "There is no backend 'b'"),
+        ("backends: {a: b:c}\ndefault: a\ndatabase: db\n", 3, "does not name a database object"),
+        ("backends: {a: b:c}\ndefault: a\nsettings: {header: 1}\n", 3, "Did you mean 'headers'?"),
+    ],
+)
+def test_rejects_a_table_with_what_to_write_instead(text, line, said):
+    assert any(said in fault.message and fault.line == line for fault in faults_of(text))
+
+
+def test_a_key_that_stands_twice_names_both_places():
+    text = GOOD + "routes: {}\n"
+
+    fault = only_fault(text)
+
+    assert fault.line == text.count("\n")
+    assert "stands here again; it is first on line 6" in fault.message
+
+
+def test_ties_name_both_routes_and_lines():
+    text = GOOD.replace(
+        "settings:", "  again: {path: /auth/login/, methods: [POST], to: legacy}\nsettings:"
+    )
+
+    fault = only_fault(text)
+
+    assert "Route 'again' ties with route 'login' on line 7" in fault.message
+    assert fault.route == "again"
+
+
+def test_reports_every_fault_at_once_in_the_order_of_the_file():
+    text = """\
+backends: {legacy: legacy}
+default: lgacy
+routes:
+  a: {path: x, to: legacy}
+  b: {path: /b, to: nobody}
+  b: {path: /b, to: legacy}
+  c: {path: /c/<x>, to: legacy}
+  d: {path: /c/<y>, to: legacy}
+"""
+    faults = faults_of(text)
+
+    assert [fault.line for fault in faults] == [1, 2, 4, 5, 6, 8]
+    assert str(TableError(faults)).count("\n") == 5
+
+
+def test_revision_is_a_digest_of_the_content():
+    assert revision_of(b"a") == revision_of(b"a") != revision_of(b"b")
+    assert len(revision_of(b"")) == 12
+
+
+tokens = st.sampled_from(
+    ["backends:", "default:", "routes:", "legacy", " ", "\n", "  ", "to:", "{", "}", "[", "]", ":",
+     "a:b", "/x", "<int:a>", "-", "#", "'", '"', "&a", "*a", "!t", "|", "100", "path:", ",", "\t"]
+)  # fmt: skip
+
+
+@given(st.one_of(st.lists(tokens).map("".join).map(str.encode), st.binary(max_size=200)))
+def test_any_text_is_a_table_or_a_table_error_with_a_place(content):
+    try:
+        parse_table(content, "table.yaml")
+    except TableError as error:
+        lines = content.count(b"\n") + content.count(b"\r") + 2
+        assert error.faults
+        assert all(1 <= fault.line <= lines and fault.column >= 1 for fault in error.faults)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["path", "to", "methods", "backends", "default", "routes", "x", "prefix"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(values)
+def test_any_structure_is_a_table_or_a_table_error(value):
+    import yaml  # noqa: PLC0415 - only this test writes YAML
+
+    try:
+        parse_table(yaml.safe_dump(value).encode(), "table.yaml")
+    except TableError as error:
+        assert error.faults

@@ -1,0 +1,138 @@
+"""The reference migration under `gateway serve`, with a table that the test flips."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from gateway.loader import revision_of
+from shared_models.schema import upgrade
+from tests.serving import Server, serving, until
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+WORKERS = 2
+
+
+@dataclass
+class Migration:
+    """Both applications behind one gateway, over one database."""
+
+    table: Path
+    database: Path
+    server: Server
+    revision: str
+    flips: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def flip(self, backend: str) -> None:
+        """Send every route that both applications serve to one of them; wait for all workers."""
+        text = re.sub(r"(?m)^    to: \w+$", f"    to: {backend}", self.table.read_text())
+        text = text.replace("prefix: /assets\n    to: legacy", "prefix: /assets\n    to: modern")
+        new = self.table.with_suffix(".new")
+        new.write_text(text)
+        new.replace(self.table)
+        self._wait_for(revision_of(text.encode()))
+
+    def _wait_for(self, revision: str) -> None:
+        if revision == self.revision:
+            return
+        self.revision = revision
+        self.flips[revision] += 1
+        line, lines = f"serving revision {revision} ", self.flips[revision] * WORKERS
+        until(lambda: self.server.stderr.read_text().count(line) == lines)
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.database, timeout=10)) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+
+@pytest.fixture
+def migration(tmp_path: Path) -> Iterator[Migration]:
+    table = tmp_path / "routing_table.yaml"
+    table.write_text((ROOT / "routing_table.yaml").read_text())
+    database = tmp_path / "app.db"
+    url = f"sqlite:///{database}"
+    upgrade(url)
+    options = ("--workers", str(WORKERS), "--threads", "4")
+    with serving(table, *options, cwd=ROOT, environment={"DATABASE_URL": url}) as server:
+        yield Migration(table, database, server, revision_of(table.read_bytes()))
+
+
+class Load:
+    """A steady load of GETs from clients of its own; `failures` must stay empty."""
+
+    def __init__(self, migration: Migration, paths: tuple[str, ...]) -> None:
+        self.failures: list[str] = []
+        self.backends: dict[str, int] = {}
+        self._migration = migration
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(path,)) for path in paths]
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, path: str) -> None:
+        with requests.Session() as client:
+            while not self._stop.wait(0.005):
+                try:
+                    response = client.get(self._migration.url + path, timeout=10)
+                except requests.RequestException as error:
+                    self.failures.append(f"{path}: {error!r}")
+                    continue
+                if response.status_code != 200 or "</html>" not in response.text:
+                    self.failures.append(f"{path}: {response.status_code}")
+                backend = response.headers["X-Gateway-Backend"]
+                self.backends[backend] = self.backends.get(backend, 0) + 1
+
+
+@pytest.fixture
+def load(migration: Migration) -> Callable[..., Load]:
+    return lambda *paths: Load(migration, paths)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Any]:
+    """A page in a real Chromium; whatever its console calls an error fails the test."""
+    if not CHROMIUM.exists():
+        missing = (
+            "Chromium is missing: run `make test-deps` as root, or install Debian's `chromium`."
+        )
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
+
+    quiet = ("background-networking", "component-update", "sync", "gpu", "quic")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+        )
+        page = browser.new_page()
+        errors: list[str] = []
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_default_timeout(15_000)
+        yield page
+        browser.close()
+    assert errors == []
