@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from gateway import yamltext
-from gateway.matcher import ties
 from gateway.table import Backend, OverrideSettings, Route, RoutingTable, Settings
+from gateway.ties import ties
 from gateway.yamltext import Place, Reading
 
 

@@ -8,6 +8,7 @@ fall back to the order of registration, `narrow` decides, so that the order in t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from werkzeug.routing.converters import (
     DEFAULT_CONVERTERS,
     AnyConverter,
     IntegerConverter,
+    NumberConverter,
     UnicodeConverter,
 )
 from werkzeug.routing.rules import parse_converter_args
@@ -44,6 +46,8 @@ class Segment:
     """One part of a rule: a literal, a pattern for one segment, or one for all that follow.
 
     `rank` orders segments that stand in the same place: the lower one is more specific.
+    `refuses` tells of a text that fits the pattern whether it is out of the converter's `limits`
+    (digits, minimum, maximum); Werkzeug then finds nothing at all.
     """
 
     literal: str | None
@@ -51,6 +55,8 @@ class Segment:
     rank: tuple[Any, ...]
     example: str
     open_ended: bool = False
+    limits: str = ""
+    refuses: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,8 @@ def _segment(pieces: list[str | BaseConverter]) -> Segment:
     example = "".join(map(_example, pieces))
     if all(isinstance(piece, str) for piece in pieces):
         return Segment(example, re.escape(example), (0,), example)
-    return Segment(None, _pattern(pieces), _rank(pieces), example)
+    limits, refuses = _limits(pieces)
+    return Segment(None, _pattern(pieces), _rank(pieces), example, limits=limits, refuses=refuses)
 
 
 def _open_ended(parts: list[list[str | BaseConverter]]) -> Segment:
@@ -172,6 +179,32 @@ def _pattern(pieces: list[str | BaseConverter]) -> str:
     return "".join(
         re.escape(piece) if isinstance(piece, str) else f"(?:{piece.regex})" for piece in pieces
     )
+
+
+def _limits(pieces: list[str | BaseConverter]) -> tuple[str, Callable[[str], bool] | None]:
+    converters = [piece for piece in pieces if isinstance(piece, BaseConverter)]
+    limits = [
+        (converter.fixed_digits, converter.min, converter.max)
+        if isinstance(converter, NumberConverter)
+        else (0, None, None)
+        for converter in converters
+    ]
+    if all(limit == (0, None, None) for limit in limits):
+        return "", None
+    groups = re.compile(
+        "".join(re.escape(p) if isinstance(p, str) else f"({p.regex})" for p in pieces)
+    )
+
+    def refuses(text: str) -> bool:
+        found = groups.fullmatch(text)
+        try:
+            for converter, value in zip(converters, found.groups() if found else (), strict=True):
+                converter.to_python(value)
+        except ValueError:
+            return True
+        return False
+
+    return repr(limits), refuses
 
 
 def _rank(pieces: list[str | BaseConverter]) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ is one document, and tags and merge keys are refused rather than half understood
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -80,6 +81,15 @@ def read(text: str) -> Reading:
             f"The character {error.character!r} is not allowed in YAML.",
         ) from error
     return Reading(value, reader.places, tuple(reader.flaws))
+
+
+def scalar(text: str) -> str:
+    """Write a word so that it is read as this word anywhere: bare if it can be, else quoted."""
+    try:
+        bare = read(f"{{k: {text}}}").value == {"k": text}
+    except UnreadableError:
+        bare = False
+    return text if bare else json.dumps(text, ensure_ascii=False)
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:

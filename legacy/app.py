@@ -439,14 +439,16 @@ def limit_address(name, limit, window):
 
 
 def login_errors(email, password):
-    errors = {}
-    if not email:
-        errors["email"] = "Enter your e-mail address."
-    elif not is_email(email):
-        errors["email"] = "This is not an e-mail address."
+    errors = email_errors(email)
     if not password:
         errors["password"] = "Enter your password."  # noqa: S105
     return errors
+
+
+def email_errors(email):
+    if not email:
+        return {"email": "Enter your e-mail address."}
+    return {} if is_email(email) else {"email": "This is not an e-mail address."}
 
 
 def email_bucket(email):
@@ -542,7 +544,7 @@ def register():
 
 
 def registration_errors(email, form):
-    errors = login_errors(email, password="-")  # noqa: S106
+    errors = email_errors(email)
     name = form.get("display_name", "").strip()
     if not 1 <= len(name) <= SETTINGS.display_name_max_length or not is_storable(name):
         errors["display_name"] = "Enter the name that others see, up to 80 characters."

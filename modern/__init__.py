@@ -9,18 +9,18 @@ one into a page or a Problem. `identity` knows who is looking, `headers` complet
 from flask import Flask
 
 from modern import errors, headers, services
-from modern.auth.routes import blueprint as auth
-from modern.chat.routes import blueprint as chat
+from modern.auth.routes import blueprint as auth_blueprint
+from modern.chat.routes import blueprint as chat_blueprint
 from modern.config import Config
-from modern.conversation.routes import blueprint as conversation
+from modern.conversation.routes import blueprint as conversation_blueprint
 from modern.extensions import csrf, login_manager
 from modern.identity import viewer
-from modern.pages.routes import blueprint as pages
+from modern.pages.routes import blueprint as pages_blueprint
 from shared_models.db import db
 
 __all__ = ["Config", "create_app"]
 
-BLUEPRINTS = (pages, auth, chat, conversation)
+BLUEPRINTS = (pages_blueprint, auth_blueprint, chat_blueprint, conversation_blueprint)
 
 
 def create_app(config: Config | None = None) -> Flask:

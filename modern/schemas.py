@@ -37,6 +37,8 @@ def _digits(value: object) -> object:
 Storable = Annotated[str, AfterValidator(_storable)]
 Number = Annotated[int, BeforeValidator(_digits)]
 RowId = Annotated[Number, Field(ge=1, le=LARGEST_ID)]
+PageNumber = Annotated[Number, Field(ge=1, le=10_000)]
+PageSize = Annotated[Number, Field(ge=1, le=100)]
 
 
 class Query(BaseModel):
@@ -54,13 +56,8 @@ class Body(BaseModel):
 class PageQuery(Query):
     """Which page of a list is wanted."""
 
-    page: Annotated[Number, Field(ge=1, le=10_000)] = 1
-    per_page: Annotated[Number, Field(ge=1, le=100)] = 20
-
-    @property
-    def offset(self) -> int:
-        """How many items the earlier pages hold."""
-        return (self.page - 1) * self.per_page
+    page: PageNumber = 1
+    per_page: PageSize = 20
 
 
 class Sparse(BaseModel):

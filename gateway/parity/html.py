@@ -194,7 +194,10 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         innermost = self._open[-1][0] if self._open else ""
-        if (tag in _CLOSED_BY_THE_NEXT and innermost == tag) or (tag, innermost) == ("body", "head"):
+        if (tag in _CLOSED_BY_THE_NEXT and innermost == tag) or (tag, innermost) == (
+            "body",
+            "head",
+        ):
             self._pop()
         self._break(tag)
         start = getattr(self, f"_start_{tag}", None)

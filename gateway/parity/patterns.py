@@ -6,8 +6,8 @@ that begins with `$` is one of:
 
 | pattern | matches |
 |---|---|
-| `{$same: NAME}` | any value; both sides' values of this name are compared under all other rules |
-| `{$text: REGEX}` | a text that the expression matches as a whole; groups named alike must be equal |
+| `{$same: NAME}` | any value, compared with the other side's `NAME` under all other rules |
+| `{$text: REGEX}` | a text that is all matched; groups named alike must be equal |
 | `{$integer: {min: 1, max: 9}}` | a whole number between the bounds, which may be left out |
 | `{$each: PATTERN}` | an array whose items all match |
 | `{$any_of: [PATTERN, …]}` | what one of them matches |
@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
+
+from werkzeug.http import HTTP_STATUS_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -177,7 +178,7 @@ class OfResponse:
         """Tell whether the value says what the response's status does."""
         if self.part == "status":
             return type(value) is int and value == context.status
-        return bool(value == HTTPStatus(context.status).phrase)
+        return bool(value == HTTP_STATUS_CODES.get(context.status))
 
 
 @dataclass(frozen=True)
@@ -305,8 +306,3 @@ def names_of(pattern: Pattern) -> set[str]:
             return set().union(*map(names_of, items))
         case _:
             return set()
-
-
-def same(pattern: Pattern, one: Findings, other: Findings) -> bool:  # noqa: ARG001
-    """Tell whether the named groups of both sides agree."""
-    return all(other.groups.get(name, value) == value for name, value in one.groups.items())

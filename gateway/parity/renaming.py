@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.parity.opaque import is_opaque, pairs_between
+from gateway.parity.opaque import pairs_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,18 +42,18 @@ class Renaming:
         return pairs is not None and self._conflict(pairs) is None
 
     def _conflict(self, pairs: Iterable[Pair]) -> str | None:
-        forward, backward = dict(self._forward), dict(self._backward)
+        forward: dict[str, str] = {}
+        backward: dict[str, str] = {}
         for control, candidate in pairs:
-            if forward.setdefault(control, candidate) != candidate:
-                return f"control's {control!r} stood for {forward[control]!r} before"
-            if backward.setdefault(candidate, control) != control:
-                return f"candidate's {candidate!r} stood for {backward[candidate]!r} before"
+            theirs = forward.setdefault(control, self._forward.get(control, candidate))
+            ours = backward.setdefault(candidate, self._backward.get(candidate, control))
+            if theirs != candidate:
+                return f"control's {control} stood for {theirs} before"
+            if ours != control:
+                return f"candidate's {candidate} stood for {ours} before"
         return None
 
     def _bind(self, pairs: Iterable[Pair]) -> None:
         for control, candidate in pairs:
             self._forward[control] = candidate
             self._backward[candidate] = control
-
-
-__all__ = ["DIFFERENT", "Renaming", "is_opaque"]

@@ -240,12 +240,25 @@ function deleteConversation(conversation) {
       failed(answer);
       return;
     }
-    if (String(conversation.id) === shownId()) {
-      history.replaceState(null, '', '/chat');
-      showConversation('', null);
-    }
-    loadList();
     notice('Deleted.');
+    if (String(conversation.id) === shownId()) {
+      showFresh();
+    } else {
+      loadList();
+    }
+  });
+}
+
+// The pane never shows a conversation that is gone.
+function showFresh() {
+  call('POST', '/conversations/fresh', null, null, function (answer) {
+    if (!answer.ok) {
+      failed(answer);
+      return;
+    }
+    history.replaceState(null, '', '/chat?conversation=' + answer.data.id);
+    showConversation(answer.data.id, answer.data.title);
+    loadList();
   });
 }
 
@@ -270,9 +283,7 @@ function showConversation(id, title) {
   byId('conversation').setAttribute('data-conversation-id', id);
   showTitle(title);
   fillMessages([]);
-  if (id) {
-    loadMessages(String(id));
-  }
+  loadMessages(String(id));
 }
 
 function loadMessages(id) {

@@ -13,7 +13,7 @@ from modern.auth.limits import failed_logins
 from modern.auth.schemas import CurrentUser, RegisterForm, UsageStats, UserPublic
 from modern.clock import Clock
 from modern.failures import Fault, Invalid, NotAdmitted, WrongCredentials
-from modern.paging import Slice
+from modern.paging import Slice, offset
 from modern.passwords import hash_password, needs_rehash, verify
 from modern.rates import Count, RateLimiter
 from modern.schemas import PageQuery
@@ -134,7 +134,8 @@ class AuthService:
     def list_sessions(self, user: User, query: PageQuery) -> Slice[LoginSession]:
         """The user's live logins, newest first."""
         live = self._live_sessions(user)
-        return Slice(live[query.offset : query.offset + query.per_page], len(live))
+        first = offset(query.page, query.per_page)
+        return Slice(live[first : first + query.per_page], len(live))
 
     def revoke_sessions(self, user: User, keep: LoginSession) -> int:
         """End all live logins of the user but one, and say how many that were."""

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from modern.chat.schemas import AttachmentItem
 from modern.conversation.overview import Overview
-from modern.schemas import Body, Number, PageQuery, Query, RowId, Storable
+from modern.schemas import Body, Number, PageNumber, PageSize, Query, RowId, Storable
 from shared_models import Message
 from shared_models.conversation import ConversationStatus
 from shared_models.message import MessageKind, MessageSender, MessageState
@@ -26,11 +26,13 @@ def _title(value: str) -> str | None:
 Title = Annotated[Storable, AfterValidator(_title)]
 
 
-class ConversationQuery(PageQuery):
+class ConversationQuery(Query):
     """Which conversations are wanted."""
 
     status: ConversationStatus = "open"
     assistant_key: Storable | None = None
+    page: PageNumber = 1
+    per_page: PageSize = 20
 
 
 class ConversationCreate(Body):

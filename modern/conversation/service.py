@@ -27,7 +27,7 @@ from modern.conversation.schemas import (
     MessageQuery,
 )
 from modern.failures import Fault, Invalid, NotFound, Stale
-from modern.paging import Slice
+from modern.paging import Slice, offset
 from modern.schemas import LARGEST_ID
 from shared_models import Assistant, Conversation, Message, User
 from shared_models.settings import SharedSettings
@@ -88,7 +88,7 @@ class ConversationService:
             .where(*wanted)
             .order_by(Conversation.pinned.desc(), latest.desc(), Conversation.id.desc())
             .limit(query.per_page)
-            .offset(query.offset)
+            .offset(offset(query.page, query.per_page))
         )
         total = self.session.scalar(select(func.count(Conversation.id)).where(*wanted)) or 0
         return Slice([Overview(*row) for row in self.session.execute(page)], total)

@@ -9,8 +9,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from gateway import Route, compile_table
-from gateway.matcher import Matcher, ties
+from gateway.matcher import Matcher
 from gateway.table import RoutingTable
+from gateway.ties import ties
 
 
 def table_of(routes: dict[str, Any]) -> RoutingTable:
@@ -187,7 +188,19 @@ def test_routes_of_which_one_is_more_specific_do_not_tie(one, other):
 
 
 parts = st.sampled_from(
-    ["a", "b", "<int:{}>", "<float:{}>", "<{}>", "x<{}>", "<{}>.y", "<int:{}>-<{}b>", "<path:{}>"]
+    [
+        "a",
+        "b",
+        "<int:{}>",
+        "<int(max=1):{}>",
+        "<int(fixed_digits=2):{}>",
+        "<float:{}>",
+        "<{}>",
+        "x<{}>",
+        "<{}>.y",
+        "<int:{}>-<{}b>",
+        "<path:{}>",
+    ]
 )
 
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, update
 from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
 
-from modern import Config, create_app
+from modern import Config, create_app, passwords
 from modern.auth.service import AuthService, Visit
 from modern.clock import utc_now
 from shared_models import User
@@ -20,7 +21,15 @@ from shared_models.schema import upgrade
 from shared_models.settings import shared_settings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+QUICK = "pbkdf2:sha256:1"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def token_in(page):
+    """The CSRF token of the first form of a page."""
+    found = TOKEN.search(page.text)
+    assert found, f"There is no form with a token in {page.text}"
+    return found[1]
 
 
 class Client(FlaskClient):
@@ -29,7 +38,7 @@ class Client(FlaskClient):
     def csrf_token(self):
         """A token for this client's session."""
         path = "/auth/register" if self.get("/").status_code == 200 else "/chat?conversation=0"
-        return TOKEN.search(self.get(path).text).group(1)
+        return token_in(self.get(path))
 
     def submit(self, path, **fields):
         """Post a form."""
@@ -51,6 +60,14 @@ def clock():
         yield traveller
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Passwords are hashed slowly on purpose: only the tests of `passwords` wait for that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASH_METHOD", QUICK)
+        yield
+
+
 @pytest.fixture(scope="session")
 def sample_database(tmp_path_factory):
     path = tmp_path_factory.mktemp("sample") / "app.db"
@@ -58,6 +75,8 @@ def sample_database(tmp_path_factory):
     engine = create_engine(f"sqlite:///{path}")
     with Session(engine) as session:
         load_sample(session, NOW)
+        quick = generate_password_hash(SAMPLE_PASSWORD, method=QUICK)
+        session.execute(update(User).values(password_hash=quick))
         session.commit()
     engine.dispose()
     return path
@@ -94,7 +113,9 @@ def app(build, clock):
 @pytest.fixture
 def session(app):
     """The database as a test looks at it, apart from what the application has loaded."""
-    with app.app_context(), Session(db.engine) as session:
+    with app.app_context():  # and no longer: requests inside of it would share its `g`
+        engine = db.engine
+    with Session(engine) as session:
         yield session
 
 

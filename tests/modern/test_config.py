@@ -30,7 +30,7 @@ def test_in_public_a_weak_secret_key_is_refused(environment, key, fault):
 
 
 def test_an_unknown_environment_is_refused_with_the_known_ones():
-    with pytest.raises(ConfigError, match="'prod'. Use one of development, testing, staging"):
+    with pytest.raises(ConfigError, match=r"'prod'\. Use one of development, testing, staging"):
         Config.from_environment({"APP_ENV": "prod"})
 
 

@@ -6,9 +6,8 @@ from sqlalchemy import select, update
 from werkzeug.security import generate_password_hash
 
 from shared_models import LoginSession, RateBucket, User
-from shared_models.passwords import HASH_METHOD
 from shared_models.settings import shared_settings
-from tests.modern.conftest import NOW
+from tests.modern.conftest import NOW, QUICK
 
 ADA = "ada@example.test"
 WRONG = "The e-mail or the password is wrong."
@@ -81,7 +80,9 @@ def test_signing_in_drops_what_was_in_the_session_before(client):
         assert "planted" not in cookie
 
 
-@pytest.mark.parametrize(("given", "location"), [("/chat?conversation=1", None), ("//evil", "/chat")])
+@pytest.mark.parametrize(
+    ("given", "location"), [("/chat?conversation=1", None), ("//evil", "/chat")]
+)
 def test_next_is_followed_within_this_site_only(client, given, location):
     assert client.login(next=given).location == (location or given)
 
@@ -257,7 +258,7 @@ def test_a_hash_of_another_method_is_renewed(client, session):
     change_user(session, password_hash=weak)
     client.login()
 
-    assert user(session).password_hash.startswith(f"{HASH_METHOD}$")
+    assert user(session).password_hash.startswith(f"{QUICK}$")
     assert client.login().status_code == 302
 
 

@@ -1,0 +1,275 @@
+"""Two observations of one request → every difference between them.
+
+This knows meanings only: neither WSGI nor SQL. Opaque values are bound in the renaming as
+they are met, so what is compared first decides what a token stands for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from gateway.parity.accepted import AcceptedDifferences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gateway.parity.canonical import Answer, Body, Tree
+    from gateway.parity.cookies import SetCookie
+    from gateway.parity.effects import Effect
+    from gateway.parity.renaming import Renaming
+
+KINDS = ("failure", "status", "redirect", "header", "cookie", "body", "rows")
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+ABSENT = _Absent()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where control and candidate disagree: what kind, where, both values."""
+
+    kind: str
+    place: str
+    control: Any
+    candidate: Any
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one side did with a request; `effects` is None where rows are not looked at."""
+
+    answer: Answer
+    effects: tuple[Effect, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The outcome: the differences, the accepted ones, candidate's answer in control's terms."""
+
+    differences: tuple[Difference, ...]
+    used: tuple[str, ...]
+    translated: Answer
+
+
+def compare(
+    control: Observation,
+    candidate: Observation,
+    renaming: Renaming,
+    accepted: AcceptedDifferences | None = None,
+) -> Comparison:
+    """Compare two observations under one renaming; `accepted` holds what is in force here."""
+    accepted = accepted or AcceptedDifferences()
+    translation = accepted.translate(control.answer, candidate.answer)
+    comparing = _Comparing(renaming, accepted, list(translation.used))
+    ours, theirs = control.answer, translation.answer
+    differences = [
+        *_compare_outcome(ours, theirs),
+        *comparing.headers(ours.headers, theirs.headers),
+        *comparing.cookies(ours.cookies, theirs.cookies),
+        *comparing.bodies(ours.body, theirs.body),
+        *comparing.effects(control.effects, candidate.effects),
+    ]
+    used = tuple(dict.fromkeys(comparing.used))
+    return Comparison(tuple(differences), used, translation.answer)
+
+
+def _compare_outcome(control: Answer, candidate: Answer) -> Iterator[Difference]:
+    ours, theirs = (_last_line(answer.failure) for answer in (control, candidate))
+    if ours != theirs:
+        yield Difference("failure", "exception", ours, theirs)
+    if control.status != candidate.status:
+        yield Difference("status", "status", control.status, candidate.status)
+
+
+def _last_line(failure: str | None) -> Any:
+    return failure.strip().splitlines()[-1] if failure else ABSENT
+
+
+@dataclass
+class _Comparing:
+    """The renaming and the accepted differences while one pair is compared."""
+
+    renaming: Renaming
+    accepted: AcceptedDifferences
+    used: list[str] = field(default_factory=list)
+
+    def headers(
+        self, control: Mapping[str, str], candidate: Mapping[str, str]
+    ) -> Iterator[Difference]:
+        for name in sorted(control.keys() | candidate.keys()):
+            kind = "redirect" if name == "location" else "header"
+            ours, theirs = control.get(name, ABSENT), candidate.get(name, ABSENT)
+            yield from self.scalars(kind, name.title(), ours, theirs)
+
+    def cookies(
+        self, control: tuple[SetCookie, ...], candidate: tuple[SetCookie, ...]
+    ) -> Iterator[Difference]:
+        ours, theirs = ({cookie.name: cookie for cookie in side} for side in (control, candidate))
+        for name in sorted(ours.keys() | theirs.keys()):
+            yield from self.cookie(name, ours.get(name), theirs.get(name))
+
+    def cookie(
+        self, name: str, control: SetCookie | None, candidate: SetCookie | None
+    ) -> Iterator[Difference]:
+        if control is None or candidate is None:
+            ours, theirs = ("set" if side else ABSENT for side in (control, candidate))
+            yield Difference("cookie", name, ours, theirs)
+            return
+        if not (control.deletes and candidate.deletes):
+            yield from self.scalars("cookie", name, control.value, candidate.value)
+        for flag in ("path", "domain", "secure", "http_only", "same_site", "lifetime"):
+            ours, theirs = (getattr(side, flag) for side in (control, candidate))
+            both_delete = flag == "lifetime" and control.deletes and candidate.deletes
+            if ours != theirs and not both_delete:
+                yield Difference("cookie", f"{name}; {flag}", ours, theirs)
+
+    def bodies(self, control: Body, candidate: Body) -> Iterator[Difference]:
+        if control.kind != candidate.kind:
+            ours, theirs = (_describe(body) for body in (control, candidate))
+            yield Difference("body", "body", ours, theirs)
+            return
+        yield from self.trees("body", "", control.value, candidate.value)
+        yield from self.texts(control, candidate)
+
+    def texts(self, control: Body, candidate: Body) -> Iterator[Difference]:
+        # A page's text is one stream: where its pieces break is a matter of mark-up.
+        glue = " " if control.kind == "html" else "\n"
+        note = self.renaming.match(glue.join(control.lines), glue.join(candidate.lines))
+        if note is not None:
+            yield from self.changed_lines(control.lines, candidate.lines, note)
+
+    def changed_lines(
+        self, control: tuple[str, ...], candidate: tuple[str, ...], note: str
+    ) -> Iterator[Difference]:
+        matcher = SequenceMatcher(None, control, candidate, autojunk=False)
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+            if tag != "equal":
+                ours, theirs = list(control[i1:i2]), list(candidate[j1:j2])
+                yield Difference("body", f"text, piece {i1 + 1}", ours, theirs, note)
+
+    def trees(self, kind: str, place: str, control: Tree, candidate: Tree) -> Iterator[Difference]:
+        if isinstance(control, dict) and isinstance(candidate, dict):
+            for name in {**control, **candidate}:
+                ours, theirs = control.get(name, ABSENT), candidate.get(name, ABSENT)
+                yield from self.trees(kind, _member(place, name), ours, theirs)
+        elif isinstance(control, list) and isinstance(candidate, list):
+            pairs = zip_longest(control, candidate, fillvalue=ABSENT)
+            for at, (ours, theirs) in enumerate(pairs):
+                yield from self.trees(kind, f"{place}[{at}]", ours, theirs)
+        else:
+            yield from self.scalars(kind, place or "body", control, candidate)
+
+    def scalars(self, kind: str, place: str, control: Any, candidate: Any) -> Iterator[Difference]:
+        note = self.reason(control, candidate)
+        if note is None:
+            return
+        accepting = self.accepted.value(control, candidate) if kind == "body" else None
+        if accepting is None:
+            yield Difference(kind, place, control, candidate, note)
+        else:
+            self.used.append(accepting)
+
+    def reason(self, control: Any, candidate: Any) -> str | None:
+        """Say why two values don't agree; None if they do."""
+        if isinstance(control, str) and isinstance(candidate, str):
+            return self.renaming.match(control, candidate)
+        equal = control == candidate and _family(control) is _family(candidate)
+        return None if equal else ""
+
+    def effects(
+        self, control: tuple[Effect, ...] | None, candidate: tuple[Effect, ...] | None
+    ) -> Iterator[Difference]:
+        for ours, theirs in _paired_effects(control or (), candidate or (), self.renaming):
+            yield from self.effect(ours, theirs)
+
+    def effect(self, control: Effect | None, candidate: Effect | None) -> Iterator[Difference]:
+        present = control or candidate
+        assert present is not None
+        place = f"{present.table}[{', '.join(map(str, present.key))}]"
+        if control is None or candidate is None or control.kind != candidate.kind:
+            ours, theirs = (_summary(side) for side in (control, candidate))
+            yield Difference("rows", place, ours, theirs)
+            return
+        for column in {**control.values, **candidate.values}:
+            ours, theirs = (side.values.get(column, ABSENT) for side in (control, candidate))
+            yield from self.column(f"{place}.{column}", f"{present.table}.{column}", ours, theirs)
+
+    def column(self, place: str, column: str, control: Any, candidate: Any) -> Iterator[Difference]:
+        note = self.reason(control, candidate)
+        if note is None:
+            return
+        accepting = self.accepted.row_value(column, control, candidate)
+        if accepting is None:
+            ours, theirs = (_or_unchanged(value) for value in (control, candidate))
+            yield Difference("rows", place, ours, theirs, note)
+        else:
+            self.used.append(accepting)
+
+
+def _family(value: Any) -> type:
+    """Give what keeps equal values apart: true is not 1, but 1 is 1.0 in JSON."""
+    if isinstance(value, bool):
+        return bool
+    return float if isinstance(value, (int, float)) else object
+
+
+def _member(place: str, name: str) -> str:
+    return f"{place}.{name}" if place else name
+
+
+def _describe(body: Body) -> str:
+    content = body.value if body.value is not None and body.kind != "html" else list(body.lines)
+    return f"{body.kind}: {content}" if body.kind != "none" else "no body"
+
+
+def _or_unchanged(value: Any) -> Any:
+    return "(not changed)" if value is ABSENT else value
+
+
+def _summary(effect: Effect | None) -> str:
+    if effect is None:
+        return "(nothing)"
+    values = ", ".join(f"{column}={value!r}" for column, value in effect.values.items())
+    return f"{effect.kind} {values}".strip()
+
+
+def _paired_effects(
+    control: tuple[Effect, ...], candidate: tuple[Effect, ...], renaming: Renaming
+) -> Iterator[tuple[Effect | None, Effect | None]]:
+    """Pair effects by table and key; keys made by chance, by renaming and order."""
+    theirs = {(effect.table, effect.key): effect for effect in candidate}
+    alone = []
+    for effect in control:
+        twin = theirs.pop((effect.table, effect.key), None)
+        if twin is None:
+            alone.append(effect)
+        else:
+            yield effect, twin
+    for effect in alone:
+        twin = next((e for e in theirs.values() if _keys_match(effect, e, renaming)), None)
+        if twin is not None:
+            del theirs[twin.table, twin.key]
+        yield effect, twin
+    for effect in theirs.values():
+        yield None, effect
+
+
+def _keys_match(control: Effect, candidate: Effect, renaming: Renaming) -> bool:
+    return (control.table, control.kind, len(control.key)) == (
+        candidate.table,
+        candidate.kind,
+        len(candidate.key),
+    ) and all(
+        one == other
+        or (isinstance(one, str) and isinstance(other, str) and renaming.would_match(one, other))
+        for one, other in zip(control.key, candidate.key, strict=True)
+    )

@@ -1,0 +1,279 @@
+"""The `parity` object: sends each request to both sides and compares what they did.
+
+It works on any two WSGI callables; the pytest plugin only finds them by the routing table.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import time_machine
+
+from gateway.parity.accepted import AcceptedDifferences, Operation
+from gateway.parity.canonical import canonical
+from gateway.parity.client import Client, cookies_of
+from gateway.parity.compare import Comparison, Observation, compare
+from gateway.parity.cookies import SetCookie
+from gateway.parity.effects import net_effects
+from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
+from gateway.parity.renaming import Renaming
+from gateway.parity.reply import Reply
+from gateway.parity.report import Call, describe
+from gateway.parity.sending import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from datetime import date
+    from types import TracebackType
+    from typing import Protocol, Unpack
+    from wsgiref.types import WSGIApplication
+
+    from gateway.parity.effects import Snapshot
+    from gateway.parity.exchange import Exchange, Request
+    from gateway.parity.sending import Options
+
+    class StateOfOneSide(Protocol):
+        """A private database: what `gateway.sandbox.State` is."""
+
+        def scope(self) -> AbstractContextManager[Any]:
+            """Send database connections to it."""
+
+    class Rows(Protocol):
+        """Reads all rows of a private database."""
+
+        def read(self) -> Snapshot:
+            """Give all rows."""
+
+
+START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+"""When every test begins, unless it is told otherwise."""
+
+BASE_URL = "http://localhost"
+
+
+class ParityError(Exception):
+    """A comparison that means nothing, such as one of an application with itself."""
+
+
+class Side:
+    """One application with its own private state."""
+
+    def __init__(
+        self,
+        name: str,
+        app: WSGIApplication,
+        state: StateOfOneSide | None = None,
+        rows: Rows | None = None,
+    ) -> None:
+        self.name = name
+        self.app = app
+        self._state = state
+        self._rows = rows
+        self._before: Snapshot | None = None
+
+    def perform(self, client: Client, request: Request) -> tuple[Exchange, Observation]:
+        """Send a request, and observe its answer and what it did to the rows."""
+        before = self._rows.read() if self._rows else None
+        # A context of its own, as on a server's thread: nothing that the test holds open, such
+        # as an application context, is seen by the application, nor anything that it leaks.
+        exchange = contextvars.Context().run(self._send, client, request)
+        effects = None if before is None or self._rows is None else self._effects(before)
+        cookies = tuple(cookies_of(exchange.request, exchange.response, time.time()))
+        answer = canonical(exchange, cookies, client.base_url)
+        return exchange, Observation(answer, effects)
+
+    def _effects(self, before: Snapshot) -> Any:
+        assert self._rows is not None
+        return net_effects(before, self._rows.read())
+
+    def _send(self, client: Client, request: Request) -> Exchange:
+        if self._state is None:
+            return client.send(request)
+        with self._state.scope():
+            return client.send(request)
+
+
+class _Verbs:
+    """The methods of HTTP as methods."""
+
+    def request(self, method: str, path: str, **options: Unpack[Options]) -> Reply:
+        """Send a request to both sides."""
+        raise NotImplementedError
+
+    def get(self, path: str, **options: Unpack[Options]) -> Reply:
+        """Send a GET; see `Browser.request`."""
+        return self.request("GET", path, **options)
+
+    def head(self, path: str, **options: Unpack[Options]) -> Reply:
+        """Send a HEAD; see `Browser.request`."""
+        return self.request("HEAD", path, **options)
+
+    def options(self, path: str, **options: Unpack[Options]) -> Reply:
+        """Send an OPTIONS; see `Browser.request`."""
+        return self.request("OPTIONS", path, **options)
+
+    def post(self, path: str, **options: Unpack[Options]) -> Reply:
+        """Send a POST; see `Browser.request`."""
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Unpack[Options]) -> Reply:
+        """Send a PUT; see `Browser.request`."""
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Unpack[Options]) -> Reply:
+        """Send a PATCH; see `Browser.request`."""
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Unpack[Options]) -> Reply:
+        """Send a DELETE; see `Browser.request`."""
+        return self.request("DELETE", path, **options)
+
+
+class Browser(_Verbs):
+    """One person: a cookie jar at each side."""
+
+    def __init__(self, parity: Parity) -> None:
+        self._parity = parity
+        self.clients = tuple(Client(side.app, parity.base_url) for side in parity.sides)
+
+    def request(self, method: str, path: str, **options: Unpack[Options]) -> Reply:
+        """Send one request to both sides, compare, and move the clock on by a second.
+
+        `json` is sent as JSON, a mapping in `data` as a form, text or bytes as they are.
+        Paired values are filled in for each side wherever they stand. Differences do not
+        stop the test: they are collected, and fail it at its end.
+        """
+        return self._parity.exchange(Wish(method, path, **options), self.clients)
+
+    def set_cookie(self, name: str, value: str) -> None:
+        """Plant a cookie in both jars, as if both sides had set it for this session."""
+        for client in self.clients:
+            client.jar.store([SetCookie(name, value, "/")], time.time())
+
+    def forget_cookies(self) -> None:
+        """Begin again as an unknown person, on both sides."""
+        for client in self.clients:
+            client.jar.clear()
+
+
+class Parity(_Verbs):
+    """Compares two applications, call by call, from equal states at one frozen time.
+
+    Use it as a context manager: the clock stands still inside.
+    """
+
+    def __init__(
+        self,
+        control: Side,
+        candidate: Side,
+        *,
+        accepted: AcceptedDifferences | None = None,
+        start: datetime = START,
+        today: date | None = None,
+        base_url: str = BASE_URL,
+    ) -> None:
+        if control.app is candidate.app:
+            raise ParityError(
+                f"Control {control.name!r} and candidate {candidate.name!r} are the same object,"
+                " so nothing can differ. Compare two applications."
+            )
+        self.sides = (control, candidate)
+        self.base_url = base_url
+        self.calls: list[Call] = []
+        self.used: list[str] = []
+        self._reported = 0
+        self._accepted = accepted or AcceptedDifferences()
+        self._today = today or datetime.now(UTC).date()
+        self._renaming = Renaming()
+        self._pairs = Pairs()
+        self._travel = time_machine.travel(start, tick=False)
+        self._shift: Callable[[float], None] | None = None
+        self._browser = Browser(self)
+
+    def __enter__(self) -> Parity:
+        self._shift = self._travel.start().shift
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._shift = None
+        self._travel.stop()
+
+    def request(self, method: str, path: str, **options: Unpack[Options]) -> Reply:
+        """Send one request to both sides; see `Browser.request`."""
+        return self._browser.request(method, path, **options)
+
+    def browser(self) -> Browser:
+        """Give another person's browser at the same two applications and states."""
+        return Browser(self)
+
+    def set_cookie(self, name: str, value: str) -> None:
+        """Plant a cookie in both jars; see `Browser.set_cookie`."""
+        self._browser.set_cookie(name, value)
+
+    def forget_cookies(self) -> None:
+        """Begin again as an unknown person, on both sides."""
+        self._browser.forget_cookies()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of both sides on."""
+        if self._shift is None:
+            raise ParityError("The clock stands still only inside 'with parity:'. Enter it first.")
+        self._shift(seconds)
+
+    @property
+    def differences(self) -> int:
+        """How many differences there are so far."""
+        return sum(len(call.differences) for call in self.calls)
+
+    def exchange(self, wish: Wish, clients: tuple[Client, ...]) -> Reply:
+        """Send a request to both sides, compare, and keep what was found."""
+        (ours, seen), (theirs, other) = (
+            side.perform(client, wish.for_side(self._pairs, role))
+            for role, side, client in zip((CONTROL, CANDIDATE), self.sides, clients, strict=True)
+        )
+        self.advance(1)
+        comparison = self._compare(ours.request, seen, other)
+        requests = ours.request, theirs.request
+        self.calls.append(Call(len(self.calls) + 1, requests, comparison.differences))
+        self.used += comparison.used
+        answers = seen.answer, comparison.translated
+        return Reply(ours.response, theirs.response, answers, self._pairs)
+
+    def _compare(
+        self, request: Request, control: Observation, candidate: Observation
+    ) -> Comparison:
+        operation = Operation(request.method, request.path)
+        accepted = self._accepted.on(operation, self._today)
+        return compare(control, candidate, self._renaming, accepted)
+
+    def check(self) -> str | None:
+        """Report every difference, if there are any since the last report.
+
+        Raises ParityError if nothing was compared.
+        """
+        if not self.calls:
+            raise ParityError(
+                "The test has the fixture 'parity' but made no call, so it compared nothing."
+                " Send a request with it, or leave the fixture out."
+            )
+        if self.differences == self._reported:
+            return None
+        self._reported = self.differences
+        return self._report()
+
+    def _report(self) -> str:
+        names = self.sides[0].name, self.sides[1].name
+        hints = [
+            f"{entry.id} was accepted until {entry.expires} and is not any more."
+            for entry in self._accepted.expired(self._today)
+        ]
+        return describe(self.calls, names, self.base_url, hints)

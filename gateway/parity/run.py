@@ -1,0 +1,156 @@
+"""One test run: the two backends of the routing table, the accepted differences, the counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gateway.backends import load_attribute, load_backend
+from gateway.loader import load_table
+from gateway.parity.accepted_file import load_accepted
+from gateway.parity.harness import Parity, ParityError, Side
+from gateway.parity.verdict import Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from wsgiref.types import WSGIApplication
+
+    import sqlalchemy as sa
+
+    from gateway.parity.accepted import AcceptedDifferences
+    from gateway.sandbox import Database, State
+    from gateway.table import RoutingTable
+
+ACCEPTED_FILE = "accepted_differences.yaml"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A backend of the table, loaded."""
+
+    name: str
+    app: WSGIApplication
+
+
+@dataclass
+class Run:
+    """What all tests of a run share, and what they add up to."""
+
+    control: Named
+    candidate: Named
+    database: Database | None
+    accepted: AcceptedDifferences
+    today: date
+    calls: int = 0
+    tests: int = 0
+    used: Counter[str] = field(default_factory=Counter)
+
+    def count(self, parity: Parity) -> None:
+        """Add what one test did."""
+        self.tests += 1
+        self.calls += len(parity.calls)
+        self.used.update(parity.used)
+
+    def totals(self) -> Totals:
+        """Give the outcome as data."""
+        return Totals(
+            control=self.control.name,
+            candidate=self.candidate.name,
+            rows=self.database is not None,
+            entries=tuple(entry.id for entry in self.accepted.entries),
+            expired=tuple(entry.id for entry in self.accepted.expired(self.today)),
+            tests=self.tests,
+            calls=self.calls,
+            used=dict(self.used),
+        )
+
+
+def start_run(table_file: Path, control: str | None, candidate: str | None) -> Run:
+    """Load everything that the table names; raises what is wrong with it."""
+    table = load_table(table_file)
+    names = choose_backends(table, control, candidate)
+    backends = [Named(name, load_backend(name, table.backends[name])) for name in names]
+    return Run(
+        control=backends[0],
+        candidate=backends[1],
+        database=_database(table.database, backends),
+        accepted=load_accepted(table_file.parent / ACCEPTED_FILE),
+        today=datetime.now(UTC).date(),
+    )
+
+
+def choose_backends(
+    table: RoutingTable, control: str | None, candidate: str | None
+) -> tuple[str, str]:
+    """Choose control (else the default) and candidate (else the only other backend)."""
+    chosen = control or table.default
+    others = [name for name in table.backends if name != chosen]
+    if candidate is None and len(others) != 1:
+        raise ParityError(
+            f"The table has {len(others)} backends beside {chosen!r} ({', '.join(others)})."
+            " Say which is the candidate with --parity-candidate."
+        )
+    pair = chosen, candidate or others[0]
+    for name in pair:
+        if name not in table.backends:
+            raise ParityError(
+                f"There is no backend {name!r} in the table. It has {', '.join(table.backends)}."
+            )
+    return pair
+
+
+def _database(target: str | None, backends: list[Named]) -> Database | None:
+    """Find the engines of both backends behind the table's `database`."""
+    if target is None:
+        return None
+    from gateway.sandbox import Database, SharedSQLAlchemy  # noqa: PLC0415  # only with a database
+
+    db = load_attribute("The table's database", target)
+    if not isinstance(db, SharedSQLAlchemy):
+        raise ParityError(
+            f"The table's database {target!r} is a {type(db).__name__}, whose connections can't"
+            " be redirected to a private copy. Make it a gateway.sandbox.SharedSQLAlchemy."
+        )
+    engines = [engine for backend in backends for engine in _engines_of(db, backend.app)]
+    return Database(tuple(dict.fromkeys(engines or db.living_engines())))
+
+
+def _engines_of(db: Any, app: Any) -> list[sa.Engine]:
+    """Give the engines of the Flask application inside a WSGI callable, if one is found."""
+    seen: list[int] = []
+    while app is not None and id(app) not in seen:
+        seen.append(id(app))
+        if hasattr(app, "extensions") and (engines := db.engines_of(app)):
+            return list(engines.values())
+        app = _inner(app)
+    return []
+
+
+def _inner(app: Any) -> Any:
+    names = ("wsgi_app", "__self__", "app", "application", "__wrapped__")
+    return next((getattr(app, name) for name in names if hasattr(app, name)), None)
+
+
+@contextmanager
+def comparing(run: Run, state: State | None) -> Iterator[Parity]:
+    """Give a `Parity` whose sides have a private copy of the state each, until the block ends."""
+    with ExitStack() as stack:
+        pair = [_side(named, state, stack) for named in (run.control, run.candidate)]
+        parity = Parity(*pair, accepted=run.accepted, today=run.today)
+        yield stack.enter_context(parity)
+
+
+def _side(named: Named, state: State | None, stack: ExitStack) -> Side:
+    if state is None:
+        return Side(named.name, named.app)
+    from gateway.parity.rows import StateReader  # noqa: PLC0415  # only with a database
+
+    copied = state.copy()
+    stack.callback(copied.close)
+    rows = StateReader(copied)
+    stack.callback(rows.close)
+    return Side(named.name, named.app, copied, rows)

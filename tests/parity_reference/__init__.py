@@ -1,0 +1,1 @@
+"""Legacy and modern held against each other, operation by operation."""
