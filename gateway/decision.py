@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from werkzeug.http import dump_cookie, parse_cookie
@@ -20,7 +20,7 @@ _YEAR = 365 * 24 * 3600
 _LONGEST_SUBJECT = 64
 
 Environ = dict[str, Any]
-Headers = tuple[tuple[str, str], ...]
+Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Decision:
     backend: str
     route: str | None
     reason: Reason
-    headers: Headers = ()
+    headers: Headers = field(default_factory=list)
 
 
 class Decider:
@@ -55,8 +55,9 @@ class Decider:
         settings = table.settings.override
         self._may_override = bool(override_key and (settings.header or settings.cookie))
         self._default = self._decision(table.default, None, "default")
+        # By identity, since the matcher gives back the very routes of this table.
         self._fixed = {
-            name: self._decision(route.to.only, name, "route")
+            id(route): self._decision(route.to.only, name, "route")
             for name, route in table.routes.items()
             if route.to.only is not None
         }
@@ -68,7 +69,7 @@ class Decider:
             return self._decision(wish, route.name if route else None, "override")
         if route is None:
             return self._default
-        return self._fixed.get(route.name) or self._split(route, environ)
+        return self._fixed.get(id(route)) or self._split(route, environ)
 
     def _wish(self, environ: Environ) -> str | None:
         settings = self._table.settings.override
@@ -77,10 +78,10 @@ class Decider:
 
     def _split(self, route: Route, environ: Environ) -> Decision:
         subject = _subject(route.sticky, environ)
-        cookie: Headers = ()
+        cookie: Headers = []
         if subject is None and route.sticky == "cookie":
             subject = self._new_subject()
-            cookie = (_set_cookie(subject, environ),)
+            cookie = [_set_cookie(subject, environ)]
         salt = self._table.settings.salt
         # Whoever can't be told apart stays in the last cohorts, which move last.
         cohort = bucket(salt, subject) if subject is not None else COHORTS - 1
@@ -88,14 +89,14 @@ class Decider:
         return self._decision(backend, route.name, "split", cookie)
 
     def _decision(
-        self, backend: str, route: str | None, reason: Reason, more: Headers = ()
+        self, backend: str, route: str | None, reason: Reason, more: Iterable[tuple[str, str]] = ()
     ) -> Decision:
-        headers: Headers = ()
+        headers: Headers = []
         if self._table.settings.headers:
-            headers = (("X-Gateway-Backend", backend),)
+            headers.append(("X-Gateway-Backend", backend))
             if route is not None:
-                headers += (("X-Gateway-Route", route),)
-        return Decision(backend, route, reason, headers + more)
+                headers.append(("X-Gateway-Route", route))
+        return Decision(backend, route, reason, [*headers, *more])
 
 
 def _subject(sticky: str, environ: Environ) -> str | None:

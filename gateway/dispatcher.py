@@ -42,8 +42,10 @@ class Gateway:
 
 
 def _adding(added: Headers, start_response: StartResponse) -> StartResponse:
-    def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-        return start_response(status, [*headers, *added], *exc_info)
+    def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
+        if exc_info is None:
+            return start_response(status, headers + added)
+        return start_response(status, headers + added, exc_info)
 
     return start
 

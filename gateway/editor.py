@@ -8,12 +8,12 @@ quotes are those that stood there before, so a table that is written as JSON sta
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 from gateway import yamltext
 from gateway.loader import TableError, parse_table
+from gateway.percent import percent
 from gateway.table import RoutingTable, Split
-from gateway.yamlspan import BREAK, Scalar, Span, Value, value_at
+from gateway.yamlspan import BREAK, Span, Value, value_at
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = re.compile(rf"(.*?)({BREAK}|\Z)", re.DOTALL)
@@ -42,23 +42,19 @@ def edit(content: bytes, file: str, route: str, split: Split) -> bytes:
     return after
 
 
-def percent(share: int) -> str:
-    """Return a share of the 10,000 cohorts as the percentage that a table says."""
-    return f"{(Decimal(share) / 100).normalize():f}"
-
-
 def _with_weights(text: str, value: Value, before: Split, split: Split) -> str:
     names, weights = value.scalars[0::2], value.scalars[1::2]
     for name, weight in reversed(list(zip(names, weights, strict=True))):
         share = split.shares[name.text]
         if share != before.shares[name.text]:
-            text = _replaced(text, weight, percent(share))
+            text = _replaced(text, weight, str(percent(share)))
     return text
 
 
 def _with_value(text: str, value: Value, written: str) -> str:
     # A plain word would swallow a colon before it or a comment mark right after it.
-    lead = " " if text[value.start - 1 : value.start] == ":" else ""
+    bare = written[0] not in "'\"{"
+    lead = " " if bare and text[value.start - 1 : value.start] == ":" else ""
     trail = " " if text[value.end : value.end + 1] == "#" else ""
     return _replaced(text, value, lead + written + _inner_comments(text, value) + trail)
 
@@ -72,34 +68,44 @@ def _inner_comments(text: str, value: Value) -> str:
     if not value.comments:
         return ""
     comments = {comment.end: comment for comment in value.comments}
-    kept, rest = "", ""
+    kept = ""
     for line in _LINE.finditer(text, value.start, value.end):
         comment = comments.get(line.end(1))
         if comment is not None:
-            kept += _space_before(text, value, Span(*line.span(1)), comment)
-            kept += text[comment.start : line.end()]
-        elif not line[1].strip():
-            kept += line[0]
+            space = _space_before(text[line.start() : comment.start], line.start() == value.start)
+            kept += space + text[comment.start : line.end()]
         elif line.start() == value.start:
             kept += line[2]
-        elif not line[2]:
-            rest = _indent(line[1])
-    return kept + rest if _goes_on(text, value.end) else re.sub(rf"({BREAK})\Z", "", kept)
+        elif not line[1].strip():
+            kept += line[0]
+    return kept + _last_indent(text, value) if _goes_on(text, value) else _without_break(kept)
 
 
-def _space_before(text: str, value: Value, line: Span, comment: Span) -> str:
-    before = text[line.start : comment.start]
-    return before[len(before.rstrip()) :] if line.start == value.start else _indent(before)
+def _space_before(before: str, first: bool) -> str:  # noqa: FBT001 - two kinds of line
+    """Return the space that stays before a comment: as it was, or where the line began."""
+    return before[len(before.rstrip()) :] if first else before[: len(before) - len(before.lstrip())]
 
 
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
+def _rest(text: str, value: Value) -> str:
+    rest = _LINE.match(text, value.end)
+    return rest[1] if rest else ""
 
 
-def _goes_on(text: str, position: int) -> bool:
-    """Tell whether anything but space stands on the rest of a line."""
-    rest = _LINE.match(text, position)
-    return bool(rest and rest[1].strip())
+def _goes_on(text: str, value: Value) -> bool:
+    """Tell whether anything but space stands behind a value on its last line."""
+    return bool(_rest(text, value).strip())
+
+
+def _last_indent(text: str, value: Value) -> str:
+    """Return what puts the rest of the last line where that line began."""
+    line = re.split(BREAK, text[value.start : value.end])[-1]
+    rest = _rest(text, value)
+    indent, gap = (len(part) - len(part.lstrip()) for part in (line, rest))
+    return " " * (indent - gap)
+
+
+def _without_break(text: str) -> str:
+    return re.sub(rf"({BREAK})\Z", "", text)
 
 
 def _written(split: Split, quote: str) -> str:

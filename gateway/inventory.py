@@ -9,7 +9,8 @@ from typing import Any
 from werkzeug.routing import Map
 
 from gateway.rules import parse_path, sample
-from gateway.table import Route
+from gateway.table import METHODS, Route
+from gateway.urlmap import ServedRule, served_rules, skeleton
 
 _WRAPPED = ("app", "wsgi_app", "application", "_app", "__wrapped__", "wrapped")
 _DEPTH = 6
@@ -43,29 +44,63 @@ def _inside(outer: Any) -> Iterator[Any]:
                 yield inner
 
 
-def serves(application: Any, route: Route) -> bool | None:
-    """Tell whether an application serves what a route matches; None if its routes can't be seen.
+class Inventory:
+    """The rules of one Flask application, to be asked what it serves."""
 
-    For a path: whether it answers every method of the route there (any, where the route names
-    none). For a prefix: whether it has a rule below it.
-    """
+    def __init__(self, flask: Any) -> None:
+        self.rules = tuple(served_rules(flask))
+        self._router = flask.url_map.bind("localhost")
+        self._alike: dict[str, list[ServedRule]] = {}
+        for rule in self.rules:
+            if rule.path is not None:
+                self._alike.setdefault(skeleton(rule.path), []).append(rule)
+
+    def serves(self, route: Route) -> bool:
+        """Tell whether the application serves what a route matches.
+
+        For a path: whether it answers every method of the route there (any, where the route names
+        none). For a prefix: whether it has a rule below it.
+        """
+        if route.prefix is not None:
+            return self._has_below(route.prefix)
+        allowed = self.methods_at(route.path or "/")
+        return bool(allowed) and (route.methods or frozenset()) <= allowed
+
+    def methods_at(self, path: str) -> frozenset[str]:
+        """Return the methods that the application answers at a path, in Werkzeug's rule syntax."""
+        example = sample(parse_path(path))
+        routed = (
+            method
+            for spelling in {example, example.rstrip("/") + "/"}
+            for method in self._router.allowed_methods(spelling)
+        )
+        # What no request to localhost can reach by an example is known by its form.
+        formed = (
+            method
+            for rule in self.alike(path)
+            if not rule.probed
+            for method in (METHODS if rule.allowed is None else rule.allowed)
+        )
+        return frozenset({*routed, *formed})
+
+    def alike(self, path: str) -> tuple[ServedRule, ...]:
+        """Return the rules that have the form of a path, whatever their variables."""
+        return tuple(self._alike.get(skeleton(path), ()))
+
+    def _has_below(self, prefix: str) -> bool:
+        above = skeleton(prefix) + "/"
+        return any(
+            (skeleton(rule.path or rule.text) + "/").startswith(above) for rule in self.rules
+        )
+
+
+def inventory(application: Any) -> Inventory | None:
+    """Return what an application serves, or None if its routes can't be seen."""
     flask = find_flask(application)
-    if flask is None:
-        return None
-    if route.prefix is not None:
-        return _has_below(flask.url_map, route.prefix.rstrip("/"))
-    allowed = _allowed(flask.url_map, sample(parse_path(route.path or "/")))
-    return (route.methods or set()) <= allowed if allowed else False
+    return None if flask is None else Inventory(flask)
 
 
-def _allowed(url_map: Map, path: str) -> set[str]:
-    adapter = url_map.bind("localhost")
-    return {
-        method
-        for spelling in {path, path.rstrip("/") + "/"}
-        for method in adapter.allowed_methods(spelling)
-    }
-
-
-def _has_below(url_map: Map, prefix: str) -> bool:
-    return any((rule.rule + "/").startswith(prefix + "/") for rule in url_map.iter_rules())
+def serves(application: Any, route: Route) -> bool | None:
+    """Tell whether an application serves what a route matches; None if its routes can't be seen."""
+    found = inventory(application)
+    return None if found is None else found.serves(route)

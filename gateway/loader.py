@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
@@ -41,6 +41,10 @@ class Fault:
         return asdict(self)
 
 
+Placing = Callable[[tuple[str | int, ...], str], Fault]
+"""Makes a fault from the keys that lead to a value, and a message."""
+
+
 class TableError(ValueError):
     """A routing table that can't be used; `faults` holds everything that is wrong with it."""
 
@@ -69,9 +73,10 @@ def read_bytes(path: str | PathLike[str]) -> bytes:
         raise TableError([_whole_file(fspath(path), message)]) from error
 
 
-def place_of(content: bytes, file: str, path: tuple[str | int, ...], message: str) -> Fault:
-    """Make a fault at the place of one value of a table that can be read."""
-    return _fault(_read(content, file), file, path, message)
+def placing(content: bytes, file: str) -> Placing:
+    """Return what makes a fault at the place of one value of a table that can be read."""
+    reading = _read(content, file)
+    return lambda path, message: _fault(reading, file, path, message)
 
 
 def revision_of(content: bytes) -> str:

@@ -18,12 +18,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PrivateAttr,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from gateway.rules import RuleError, parse_path, parse_prefix
 
@@ -36,6 +39,30 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WSGI = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\(\))?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 _HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
+
+
+# What editors are told of the short forms (`gateway schema`).
+_NAMES: dict[str, Any] = {"propertyNames": {"pattern": f"^{_NAME.pattern}$"}}
+_CALLABLE = {"type": "string", "pattern": f"^{_WSGI.pattern}$"}
+_ONE_PLACE: dict[str, Any] = {"oneOf": [{"required": ["path"]}, {"required": ["prefix"]}]}
+_TO: dict[str, Any] = {
+    "description": "Who answers: a backend, or a split in percent.",
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "additionalProperties": {"type": "number", "minimum": 0, "maximum": 100},
+            "minProperties": 1,
+        },
+    ],
+}
+_METHODS: dict[str, Any] = {
+    "description": "The methods that match; left out: all.",
+    "type": ["array", "null"],
+    "items": {"type": "string", "pattern": "^[^a-z]+$", "examples": list(METHODS)},
+    "minItems": 1,
+}
+_SALT: dict[str, Any] = {"type": ["string", "integer"], "default": ""}
 
 
 def fault(sentence: str) -> PydanticCustomError:
@@ -61,6 +88,12 @@ class Backend(_Frozen):
     """An application that can answer: `module:attribute`, or `module:factory()`."""
 
     wsgi: str
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [_CALLABLE, handler(core_schema)]}
 
     @model_validator(mode="before")
     @classmethod
@@ -148,13 +181,17 @@ def _methods(value: Any) -> Any:
 class Route(_Frozen):
     """Which requests, and who answers them. `path` or `prefix`, never both."""
 
+    model_config = ConfigDict(json_schema_extra=_ONE_PLACE)
+
     path: str | None = None
     prefix: str | None = None
-    methods: Annotated[frozenset[str] | None, BeforeValidator(_methods)] = None
+    methods: Annotated[
+        frozenset[str] | None, BeforeValidator(_methods), WithJsonSchema(_METHODS)
+    ] = None
     host: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
     query: dict[str, str] = Field(default_factory=dict)
-    to: Annotated[Split, BeforeValidator(_split)]
+    to: Annotated[Split, BeforeValidator(_split), WithJsonSchema(_TO)]
     sticky: str = "cookie"
     _name: str = PrivateAttr(default="")
 
@@ -244,7 +281,7 @@ class OverrideSettings(_Frozen):
 class Settings(_Frozen):
     """What holds for the whole table."""
 
-    salt: str = ""
+    salt: Annotated[str, WithJsonSchema(_SALT)] = ""
     override: OverrideSettings = OverrideSettings()
     headers: bool = True
 
@@ -260,10 +297,10 @@ class Settings(_Frozen):
 class RoutingTable(_Frozen):
     """The validated content of `routing_table.yaml`."""
 
-    backends: dict[str, Backend] = Field(min_length=1)
+    backends: dict[str, Backend] = Field(min_length=1, json_schema_extra=_NAMES)
     default: str
     database: str | None = None
-    routes: dict[str, Route] = Field(default_factory=dict)
+    routes: dict[str, Route] = Field(default_factory=dict, json_schema_extra=_NAMES)
     settings: Settings = Settings()
 
     @field_validator("backends")

@@ -8,6 +8,7 @@ one, and what came out is looked at. If it is not what the edit was made from, i
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import tempfile
 import time
@@ -25,6 +26,8 @@ PATIENCE = 30.0
 
 _PAUSE = 0.01
 
+log = logging.getLogger("gateway")
+
 
 class EditConflict(RefusalError):  # noqa: N818 - it is nobody's error: two people edited at once
     """Somebody else changed the table meanwhile; nothing of theirs was overwritten."""
@@ -33,7 +36,7 @@ class EditConflict(RefusalError):  # noqa: N818 - it is nobody's error: two peop
 @contextmanager
 def locked(file: str, patience: float = PATIENCE) -> Iterator[None]:
     """Keep other processes of ours from editing the table until the block ends."""
-    folder = os.open(Path(file).resolve().parent, os.O_RDONLY)
+    folder = _open_folder(file)
     try:
         _wait_for_lock(folder, file, patience)
         yield
@@ -41,18 +44,36 @@ def locked(file: str, patience: float = PATIENCE) -> Iterator[None]:
         os.close(folder)
 
 
+def _open_folder(file: str) -> int:
+    folder = Path(file).resolve().parent
+    try:
+        return os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise RefusalError(
+            f"{file} can't be edited, since its folder can't be opened: {error.strerror}."
+        ) from error
+
+
 def _wait_for_lock(folder: int, file: str, patience: float) -> None:
     deadline = time.monotonic() + patience
-    while True:
-        try:
-            return fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                raise RefusalError(
-                    f"Another gateway command has been editing the folder of {file} for more than"
-                    f" {patience:g} seconds. Let it finish, or stop it, and try again."
-                ) from error
+    while not _lock(folder):
+        if time.monotonic() > deadline:
+            raise RefusalError(
+                f"Another gateway command has been editing the folder of {file} for more than"
+                f" {patience:g} seconds. Let it finish, or stop it, and try again."
+            )
         time.sleep(_PAUSE)
+
+
+def _lock(folder: int) -> bool:
+    """Lock a folder if nobody else does. Where a file system has no locks, `write` must do."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        log.debug("the folder can't be locked: %s", error)
+    return True
 
 
 def write(file: str, before: bytes, after: bytes) -> None:
@@ -73,6 +94,20 @@ def write(file: str, before: bytes, after: bytes) -> None:
             " into the same folder, with the same mode and owner, and renames it. Nothing was"
             " changed."
         ) from error
+
+
+def create(file: str, content: bytes, *, force: bool = False) -> None:
+    """Write a new file, or with force one in the place of an old one. Raises RefusalError."""
+    real = os.path.realpath(file)
+    with locked(file):
+        try:
+            if force and _content(real) is not None:
+                Path(_beside(real, content)).replace(real)
+            else:
+                with Path(file).open("xb") as stream:
+                    stream.write(content)
+        except OSError as error:
+            raise RefusalError(f"{file} can't be written: {error.strerror or error}.") from error
 
 
 def _replace(file: str, real: str, before: bytes, after: bytes) -> None:

@@ -44,11 +44,12 @@ class RateLimiter:
         self.session = session
         self.clock = clock
 
-    def spend(self, limit: Limit) -> None:
+    def spend(self, limit: Limit) -> Count:
         """Count one attempt, and raise RateLimited if that was one too many."""
         counted = self.add(limit)
         if counted.hits > limit.hits:
             raise self._refusal(counted)
+        return counted
 
     def require_room(self, limit: Limit) -> None:
         """Raise RateLimited if the limit is used up; count nothing."""

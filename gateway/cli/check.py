@@ -1,64 +1,113 @@
-"""`gateway check`: every fault of the table, and whether its backends can be loaded."""
+"""`gateway check`: every fault of the table, and what is good to know before a flip."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import click
 
-from gateway.backends import BackendError, load_backend
+from gateway.backends import BackendError, WSGICallable, load_backend
 from gateway.cli.output import json_option, print_json, table_option
-from gateway.inventory import serves
-from gateway.loader import Fault, TableError, parse_table, place_of, read_bytes, revision_of
+from gateway.inventory import Inventory, inventory
+from gateway.loader import (
+    Fault,
+    Placing,
+    TableError,
+    parse_table,
+    placing,
+    read_bytes,
+    revision_of,
+)
+from gateway.notes import notes
 from gateway.table import Route, RoutingTable
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found in a table's file; `revision` is None if it can't be read."""
+
+    revision: str | None
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[Fault, ...] = ()
 
 
 @click.command()
 @table_option
+@click.option("--strict", is_flag=True, help="Exit with 1 for notes too.")
 @json_option
-def check(table: str, *, as_json: bool) -> None:
+def check(table: str, *, strict: bool, as_json: bool) -> None:
     """Find every fault of the routing table; exit 1 if there is one.
 
-    Imports the backends, and finds routes that go to a backend which does not serve them.
+    Imports the backends, and finds routes that go to a backend which does not serve them. Notes
+    tell of URLs that no route names, and of routes that the applications do not answer alike.
     """
-    revision, faults = examine(table)
+    found = examine(table)
+    ok = not (found.faults or (strict and found.notes))
     if as_json:
-        listed = [fault.as_json() for fault in faults]
-        print_json({"ok": not faults, "revision": revision, "faults": listed})
-    elif faults:
-        click.echo("\n".join(map(str, faults)))
+        print_json(
+            {
+                "ok": ok,
+                "revision": found.revision,
+                "faults": [fault.as_json() for fault in found.faults],
+                "notes": [note.as_json() for note in found.notes],
+            }
+        )
     else:
-        click.echo(f"{table} is fine: revision {revision}.")
-    sys.exit(1 if faults else 0)
+        click.echo("\n".join(_lines(table, found)))
+    sys.exit(0 if ok else 1)
 
 
-def examine(file: str) -> tuple[str | None, list[Fault]]:
-    """Return the revision of a table's file (None if unreadable) and everything wrong with it."""
+def _lines(table: str, found: Examination) -> Iterator[str]:
+    yield from map(str, found.faults)
+    if not found.faults:
+        yield f"{table} is fine: revision {found.revision}."
+    for note in found.notes:
+        yield f"{note.file}:{note.line}:{note.column}: note: {note.message}"
+
+
+def examine(file: str) -> Examination:
+    """Find everything that is wrong with a table's file, and everything worth a note."""
     revision = None
     try:
         content = read_bytes(file)
         revision = revision_of(content)
         table = parse_table(content, file)
     except TableError as error:
-        return revision, list(error.faults)
-    return revision, list(_backend_faults(content, file, table))
+        return Examination(revision, error.faults)
+    place = placing(content, file)
+    loaded = {name: _load(name, table, place) for name in table.backends}
+    unloadable = tuple(fault for fault in loaded.values() if isinstance(fault, Fault))
+    inventories = {
+        name: served
+        for name, application in loaded.items()
+        if not isinstance(application, Fault) and (served := inventory(application)) is not None
+    }
+    return Examination(
+        revision,
+        (*unloadable, *_unserved(table, inventories, place)),
+        tuple(notes(table, inventories, place)),
+    )
 
 
-def _backend_faults(content: bytes, file: str, table: RoutingTable) -> Iterator[Fault]:
-    applications = {}
-    for name, backend in table.backends.items():
-        try:
-            applications[name] = load_backend(name, backend)
-        except BackendError as error:
-            yield place_of(content, file, ("backends", name), str(error))
+def _load(name: str, table: RoutingTable, place: Placing) -> WSGICallable | Fault:
+    try:
+        return load_backend(name, table.backends[name])
+    except BackendError as error:
+        return place(("backends", name), str(error))
+
+
+def _unserved(
+    table: RoutingTable, inventories: Mapping[str, Inventory], place: Placing
+) -> Iterator[Fault]:
     for route in table.routes.values():
         for name, share in route.to.shares.items():
-            if share and name in applications and serves(applications[name], route) is False:
-                yield place_of(content, file, ("routes", route.name, "to"), _unserved(route, name))
+            if share and name in inventories and not inventories[name].serves(route):
+                yield place(("routes", route.name, "to"), _sentence(route, name))
 
 
-def _unserved(route: Route, backend: str) -> str:
+def _sentence(route: Route, backend: str) -> str:
     methods = ", ".join(sorted(route.methods)) + " " if route.methods else ""
     where = route.path or f"anything below {route.prefix}"
     return (

@@ -13,10 +13,16 @@ import click
 from gateway.backends import BackendError
 from gateway.cli.check import check
 from gateway.cli.explain import explain
+from gateway.cli.flip import flip
+from gateway.cli.history import history
+from gateway.cli.init import init
 from gateway.cli.output import note
+from gateway.cli.override import override
 from gateway.cli.routes import routes
+from gateway.cli.schema import schema
 from gateway.cli.serve import serve
 from gateway.loader import TableError
+from gateway.refusal import RefusalError
 from gateway.server import ServerError
 
 OURS = 3
@@ -28,7 +34,7 @@ def commands() -> None:
     """Stand in front of two applications and move one route at a time."""
 
 
-for command in (serve, check, explain, routes):
+for command in (serve, check, explain, routes, flip, history, init, override, schema):
     commands.add_command(command)
 
 
@@ -53,7 +59,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _failed(error: Exception) -> int:
-    if isinstance(error, TableError | BackendError | ServerError):
+    if isinstance(error, TableError | BackendError | ServerError | RefusalError):
         note(str(error))
         return 1
     if isinstance(error, BrokenPipeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -27,6 +27,19 @@ json_option: Callable[..., Any] = click.option(
 def print_json(value: Any) -> None:
     """Print a result for a program."""
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def print_columns(lines: Sequence[tuple[str, ...]]) -> None:
+    """Print lines of cells, aligned; the last column is as wide as it is."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (_printable(cell).ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _printable(cell: str) -> str:
+    """Keep whoever wrote a cell from steering the terminal."""
+    return "".join(character if character.isprintable() else "?" for character in cell)
 
 
 def note(message: str) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from gateway.backends import load_backend
-from gateway.cli.output import json_option, print_json, table_option
-from gateway.inventory import serves
+from gateway.cli.output import json_option, print_columns, print_json, table_option
+from gateway.inventory import inventory
 from gateway.loader import load_table
+from gateway.percent import shown
 from gateway.table import Route, RoutingTable, Split
 
 
@@ -27,14 +28,16 @@ def routes(table: str, *, as_json: bool) -> None:
 
 def list_routes(table: RoutingTable) -> list[dict[str, Any]]:
     """Return one row a route, in the order of the file; `served_by` is None where unknown."""
-    applications = {name: load_backend(name, b) for name, b in table.backends.items()}
+    inventories = {
+        name: inventory(load_backend(name, backend)) for name, backend in table.backends.items()
+    }
     return [
         {
             "route": route.name,
             "methods": sorted(route.methods) if route.methods else None,
             "path": _where(route),
             "to": _to(route.to),
-            "served_by": {name: serves(app, route) for name, app in applications.items()},
+            "served_by": {name: inv and inv.serves(route) for name, inv in inventories.items()},
         }
         for route in table.routes.values()
     ]
@@ -49,15 +52,15 @@ def _to(split: Split) -> str | dict[str, float]:
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
-    lines = [("ROUTE", "METHODS", "PATH", "TO", "SERVED BY"), *map(_line, rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    print_columns([("ROUTE", "METHODS", "PATH", "TO", "SERVED BY"), *map(_line, rows)])
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
-    to = row["to"]
-    split = to if isinstance(to, str) else ", ".join(f"{n} {w:g}%" for n, w in to.items())
     served = ", ".join(name for name, answer in row["served_by"].items() if answer is not False)
-    return row["route"], ", ".join(row["methods"] or ["all"]), row["path"], split, served or "-"
+    return (
+        row["route"],
+        ", ".join(row["methods"] or ["all"]),
+        row["path"],
+        shown(row["to"]),
+        served or "-",
+    )

@@ -45,7 +45,7 @@ LEFT_OUT = frozenset({
 })  # fmt: skip
 
 Tree = Any
-"""JSON-like data: None, bool, int, Decimal, str, list and dict."""
+"""JSON-like data: None, bool, int, Decimal, str, bytes, list and dict."""
 
 
 @dataclass(frozen=True)
@@ -214,5 +214,5 @@ def _text_body(content: bytes, parameters: str) -> Body:
 
 
 def _bytes_body(content: bytes) -> Body:
-    digest = hashlib.sha256(content).hexdigest()
-    return Body("bytes", {"length": len(content), "sha256": digest})
+    # The digest is not text, since two texts of this form could pass for opaque values.
+    return Body("bytes", {"length": len(content), "sha256": hashlib.sha256(content).digest()})

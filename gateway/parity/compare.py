@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import zip_longest
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from gateway.parity.accepted import AcceptedDifferences
@@ -219,7 +220,7 @@ def _family(value: Any) -> type:
     """Give what keeps equal values apart: true is not 1, but 1 is 1.0 in JSON."""
     if isinstance(value, bool):
         return bool
-    return float if isinstance(value, (int, float)) else object
+    return Number if isinstance(value, Number) else object
 
 
 def _member(place: str, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
 from gateway.parity.compare import KINDS, Difference
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gateway.parity.exchange import Request
 
 _LONGEST_VALUE = 300
+_LONGEST_PREFIX = 100
+_SHOWN_BEFORE = 40
 _LEFT_OUT_OF_CURL = {"User-Agent", "Accept"}
 
 
@@ -61,15 +63,33 @@ def _call(call: Call, names: tuple[str, str], base_url: str) -> Iterator[str]:
 def _difference(difference: Difference) -> Iterator[str]:
     note = f"   ({difference.note})" if difference.note else ""
     yield f"    {difference.place}{note}"
-    yield f"      control    {show(difference.control)}"
-    yield f"      candidate  {show(difference.candidate)}"
+    ours, theirs = _from_first_difference(difference.control, difference.candidate)
+    yield f"      control    {show(ours)}"
+    yield f"      candidate  {show(theirs)}"
 
 
 def show(value: Any) -> str:
     """Show a value on one line, long ones cut."""
-    text = repr(value) if isinstance(value, Paired) or not isinstance(value, str) else value
-    text = text.replace("\n", "\\n")
+    text = _as_text(value).replace("\n", "\\n")
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}… ({len(text)} long)"
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    return value if isinstance(value, str) and not isinstance(value, Paired) else repr(value)
+
+
+def _from_first_difference(control: Any, candidate: Any) -> tuple[Any, Any]:
+    """Leave out what two long texts begin with in common."""
+    if not (isinstance(control, str) and isinstance(candidate, str)):
+        return control, candidate
+    pairs = zip(control, candidate, strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    if same < _LONGEST_PREFIX:
+        return control, candidate
+    start = same - _SHOWN_BEFORE
+    return f"…{control[start:]}", f"…{candidate[start:]}"
 
 
 def curl(request: Request, base_url: str) -> str:

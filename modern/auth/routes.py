@@ -111,6 +111,9 @@ def _authenticate(form: LoginForm) -> User:
     except WrongCredentials:
         service.record_attempt(form.email, succeeded=False)
         raise
+    # Others may have used up the limit while the slow hash was made: a burst of guesses must not
+    # find the password that the same guesses one by one would not have found.
+    service.check_lockout(form.email)
     service.record_attempt(form.email, succeeded=True)
     return user
 

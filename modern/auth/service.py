@@ -15,7 +15,7 @@ from modern.clock import Clock
 from modern.failures import Fault, Invalid, NotAdmitted, WrongCredentials
 from modern.paging import Slice, offset
 from modern.passwords import hash_password, needs_rehash, verify
-from modern.rates import Count, RateLimiter
+from modern.rates import Limit, RateLimiter
 from modern.schemas import PageQuery
 from shared_models import LoginSession, User
 from shared_models.settings import SharedSettings
@@ -87,13 +87,16 @@ class AuthService:
         return user
 
     def record_attempt(self, email: str, *, succeeded: bool) -> None:
-        """Remember how an attempt to sign in ended; a success wipes the failures out."""
+        """Remember how an attempt to sign in ended; a success wipes the failures out.
+
+        RateLimited is raised for a failure beyond the limit, which only parallel attempts reach.
+        """
         limit = failed_logins(email, self.settings)
         if succeeded:
             self.limiter.forget(limit.key)
             self._set_on(email, failed_logins=0, locked_until=None, last_login_at=self.clock())
         else:
-            self._record_failure(email, self.limiter.add(limit))
+            self._record_failure(email, limit)
         self.session.commit()
 
     def open_session(self, user: User, visit: Visit, *, remember: bool) -> OpenedSession:
@@ -174,13 +177,10 @@ class AuthService:
             created_at=now,
         )
 
-    def _record_failure(self, email: str, counted: Count) -> None:
-        locked = counted.hits >= self.settings.failed_logins_per_email
-        self._set_on(
-            email,
-            failed_logins=User.failed_logins + 1,
-            **({"locked_until": counted.until} if locked else {}),
-        )
+    def _record_failure(self, email: str, limit: Limit) -> None:
+        counted = self.limiter.spend(limit)
+        locked = {"locked_until": counted.until} if counted.hits == limit.hits else {}
+        self._set_on(email, failed_logins=User.failed_logins + 1, **locked)
 
     def _set_on(self, email: str, **values: object) -> None:
         self.session.execute(update(User).where(User.email == email).values(values))

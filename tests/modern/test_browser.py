@@ -4,7 +4,7 @@ import shutil
 import threading
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import APIResponse, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from shared_models.sample import SAMPLE_PASSWORD
@@ -17,6 +17,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS = 20_000  # a busy machine is slow, not wrong
 MISSING = "Chromium is missing: run `make test-deps` as root, or install Debian's `chromium`."
 
 
@@ -25,6 +26,7 @@ def browser():
     program = shutil.which("chromium")
     if program is None:
         pytest.skip(MISSING)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield browser
@@ -104,6 +106,27 @@ def test_a_conversation_is_created_renamed_archived_reopened_and_deleted(page):
     expect(notice).to_have_text("Deleted.")
     expect(page).to_have_url("/chat?conversation=8")
     expect(row(page, "Untitled")).to_have_count(1)
+
+
+def test_a_late_answer_does_not_undo_a_newer_one(page):
+    sign_in(page)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/conversations?*", hold_the_first)
+    page.goto("/chat?conversation=1")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#notice")).to_have_text("Created.")
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    page.wait_for_timeout(300)  # time enough to draw the outdated list
+
+    expect(page.locator("li[data-id='9']")).to_be_visible()
 
 
 def test_escape_leaves_the_title_as_it_was(page):

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.security import generate_password_hash
 
+from modern.auth.service import AuthService
 from shared_models import LoginSession, RateBucket, User
 from shared_models.settings import shared_settings
 from tests.modern.conftest import NOW, QUICK
@@ -198,6 +199,23 @@ def test_a_lockout_ends_with_its_window(build, clock, session):
 
     assert client.login().status_code == 302
     assert (user(session).failed_logins, user(session).locked_until) == (0, None)
+
+
+def test_a_burst_of_guesses_ends_at_the_limit_too(build, clock, monkeypatch):
+    client = build(shared=replace_limits(failed_logins_per_email=1)).test_client()
+    verify = AuthService.authenticate
+
+    # While one guess is being hashed, another one fails.
+    def authenticate(service, email, password):
+        try:
+            return verify(service, email, password)
+        finally:
+            service.record_attempt(email, succeeded=False)
+
+    monkeypatch.setattr(AuthService, "authenticate", authenticate)
+
+    assert client.login().status_code == 429
+    assert client.login("bob@example.test", "not it").status_code == 429
 
 
 def test_a_success_forgets_the_failures(client, session):

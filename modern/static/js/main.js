@@ -121,11 +121,14 @@ async function attempt(work) {
   }
 }
 
+let latestLoad = 0;
+
 async function loadConversations() {
-  const { status } = state.get();
-  const conversations = await api.listConversations(status);
-  // Another filter may have been chosen while this answer was under way.
-  if (status === state.get().status) {
+  latestLoad += 1;
+  const thisLoad = latestLoad;
+  const conversations = await api.listConversations(state.get().status);
+  // An answer that comes after a newer question would show what is not so any more.
+  if (thisLoad === latestLoad) {
     state.change({ conversations, loaded: true });
   }
 }

@@ -1,0 +1,99 @@
+"""`gateway flip ROUTE TO`: let another backend, or a split, answer a route; or take a flip back."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from gateway import flip as flips
+from gateway import history
+from gateway.cli._workers_placeholder import WorkerStatus, wait_for
+from gateway.cli.output import json_option, note, print_json, table_option
+from gateway.flip import Author, Flip
+from gateway.percent import shown
+
+
+@click.command()
+@click.argument("route", required=False)
+@click.argument("to", required=False)
+@click.option("--undo", is_flag=True, help="Take the newest flip (of ROUTE) back.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Return when every live worker serves the new table; exit 1 if that takes longer.",
+)
+@click.option("--why", metavar="TEXT", help="The reason, for the history.")
+@click.option("--force", is_flag=True, help="Do not ask whether the backend serves the route.")
+@table_option
+@json_option
+def flip(  # noqa: PLR0913 - one parameter an option
+    route: str | None,
+    to: str | None,
+    table: str,
+    wait: float | None,
+    why: str | None,
+    *,
+    undo: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Let TO answer ROUTE: a backend, or a split such as legacy=90,modern=10.
+
+    Only the value of the route's "to:" changes in the file. Who flipped what, when and why goes
+    into a history beside it, from which --undo takes the newest flip back.
+    """
+    author = Author(history.who(), why)
+    if undo:
+        if to is not None:
+            raise click.UsageError("--undo knows where to flip back to. Leave TO out.")
+        done = flips.undo(table, route, author, force=force)
+    elif route is None or to is None:
+        raise click.UsageError("Name a ROUTE and TO whom it goes, or take a flip back with --undo.")
+    else:
+        done = flips.flip(table, route, to, author, force=force)
+    waiting = None if wait is None else wait_for(table, done.revision, wait)
+    if as_json:
+        print_json(_as_json(done, waiting))
+    else:
+        click.echo(_told(done))
+        _tell_waiting(done, wait, waiting)
+    sys.exit(1 if waiting else 0)
+
+
+def _as_json(done: Flip, waiting: list[WorkerStatus] | None) -> dict[str, Any]:
+    return {
+        "route": done.route,
+        "from": done.from_,
+        "to": done.to,
+        "revision": done.revision,
+        "revision_before": done.revision_before,
+        "acknowledged": None if waiting is None else not waiting,
+        "waiting": [
+            {"pid": worker.pid, "revision": worker.revision, "fault": worker.fault}
+            for worker in waiting or ()
+        ],
+    }
+
+
+def _told(done: Flip) -> str:
+    if not done.changed:
+        return f"{done.route}: {shown(done.to)} already, revision {done.revision}. Nothing changed."
+    return (
+        f"{done.route}: {shown(done.from_)} → {shown(done.to)},"
+        f" revision {done.revision_before} → {done.revision}."
+    )
+
+
+def _tell_waiting(done: Flip, wait: float | None, waiting: list[WorkerStatus] | None) -> None:
+    if waiting is None:
+        return
+    if not waiting:
+        click.echo(f"Every live worker serves revision {done.revision}.")
+        return
+    note(f"After {wait:g} seconds not every worker serves revision {done.revision}:")
+    for worker in waiting:
+        fault = f" {worker.fault}" if worker.fault else ""
+        note(f"  worker {worker.pid} serves revision {worker.revision}.{fault}")

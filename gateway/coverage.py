@@ -1,0 +1,26 @@
+"""Which of the URLs that an application serves are named by routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from gateway.matcher import Matcher
+from gateway.rules import parse_path, sample
+from gateway.table import METHODS, Route
+from gateway.urlmap import ServedRule
+
+
+def names_of(routes: Iterable[Route]) -> Matcher:
+    """Compile routes so that they match whatever host, headers and query a request has."""
+    bare: dict[str, Any] = {"host": None, "headers": {}, "query": {}}
+    return Matcher(route.model_copy(update=bare) for route in routes)
+
+
+def unnamed(rule: ServedRule, names: Matcher) -> list[str]:
+    """Return the methods under which no route names an application's rule."""
+    methods = sorted(METHODS if rule.methods is None else rule.methods)
+    if rule.path is None:
+        return methods
+    example = sample(parse_path(rule.path))
+    return [method for method in methods if names.match(method, example, None) is None]
