@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gateway.dispatcher import REVISION, decision_of
+from gateway.dispatcher import decision_of
+from gateway.methods import WSGICallable
 
 log = logging.getLogger("gateway.access")
-
-WSGICallable = Callable[..., Iterable[bytes]]
 
 
 def access_log(
@@ -51,7 +50,7 @@ def _write(environ: dict[str, Any], status: str, seconds: float) -> None:
         (decision and decision.route) or "-",
         decision.backend if decision else "-",
         decision.reason if decision else "unreadable",
-        environ.get(REVISION, "-"),
+        decision.revision if decision else "-",
         seconds * 1000,
     )
 

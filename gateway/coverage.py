@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from gateway.matcher import Matcher
+from gateway.paths import UnreadablePathError, canonical
 from gateway.rules import parse_path, sample
 from gateway.table import METHODS, Route
-from gateway.urlmap import ServedRule
+from gateway.urlmap import ServedRule, skeleton
 
 
 def names_of(routes: Iterable[Route]) -> Matcher:
@@ -20,7 +21,15 @@ def names_of(routes: Iterable[Route]) -> Matcher:
 def unnamed(rule: ServedRule, names: Matcher) -> list[str]:
     """Return the methods under which no route names an application's rule."""
     methods = sorted(METHODS if rule.methods is None else rule.methods)
-    if rule.path is None:
+    try:
+        example = _example(rule)
+    except UnreadablePathError:
         return methods
-    example = sample(parse_path(rule.path))
     return [method for method in methods if names.match(method, example, None) is None]
+
+
+def _example(rule: ServedRule) -> str:
+    """Return a path for an application's rule, as the gateway reads it."""
+    if rule.path is not None:
+        return sample(parse_path(rule.path))
+    return canonical(skeleton(rule.text).replace("<>", "x").encode().decode("latin-1"))

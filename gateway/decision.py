@@ -1,102 +1,177 @@
-"""Who answers one request, and why."""
+"""Who answers one request, and why: the table compiled to a function of the WSGI environment."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from werkzeug.http import dump_cookie, parse_cookie
 
 from gateway import override
 from gateway.cohort import bucket, choose
-from gateway.matcher import Matcher
+from gateway.matcher import compile_by_host
+from gateway.methods import WSGICallable, answer_options, preflight_method, routed_methods
+from gateway.paths import canonical
+from gateway.places import chosen
+from gateway.shapes import arrange, compile_decide, compile_find
 from gateway.table import COHORTS, Reason, Route, RoutingTable
 
 COHORT_COOKIE = "gateway_cohort"
 _YEAR = 365 * 24 * 3600
 _LONGEST_SUBJECT = 64
+# A method that no route names: asks for who answers whatever is not named.
+_ANY_METHOD = "*"
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
+Decide = Callable[[Environ], "Decision"]
+
+
+def nobody(*_: object) -> list[bytes]:
+    """Stand for an application where decisions are only looked at."""
+    return []
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Backend, route (None where no route names the request) and reason.
+    """Backend, route (None where no route names the request) and reason, for one request.
 
-    `headers` is what the gateway adds to the response.
+    `revision` is that of the snapshot which decided. `headers` is what the gateway adds to the
+    response. `siblings` decides on other methods of the same URL; it is None where this backend
+    answers them all.
     """
 
     backend: str
     route: str | None
     reason: Reason
+    revision: str = ""
     headers: Headers = field(default_factory=list)
+    application: WSGICallable = field(default=nobody, repr=False, compare=False)
+    siblings: Decide | None = field(default=None, repr=False, compare=False)
 
 
-class Decider:
-    """The compiled table: `decide` has no memory and changes nothing."""
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What decisions need beside the table; all of it but `applications` can be left out.
 
-    def __init__(
-        self,
-        table: RoutingTable,
-        matcher: Matcher,
-        override_key: str = "",
-        now: override.Clock = time.time,
-        new_subject: Callable[[], str] = lambda: secrets.token_urlsafe(16),
-    ) -> None:
+    Without an override key, overrides are not read.
+    """
+
+    applications: Mapping[str, WSGICallable] = field(default_factory=dict)
+    revision: str = ""
+    override_key: str = ""
+    now: override.Clock = time.time
+    new_subject: Callable[[], str] = lambda: secrets.token_urlsafe(16)
+
+
+def compile_decision(table: RoutingTable, given: Deciding = Deciding()) -> Decide:
+    """Compile a table to `decide(environ)`, which has no memory and changes nothing.
+
+    Raises UnreadablePathError for a path that can't be read in one way only.
+    """
+    return _Compiler(table, given).decide
+
+
+class _Compiler:
+    """Makes decisions of routes, as many as can be made before there is a request."""
+
+    def __init__(self, table: RoutingTable, given: Deciding) -> None:
         self._table = table
-        self._match = matcher.match
-        self._now = now
-        self._new_subject = new_subject
-        self._override_key = override_key
+        self._given = given
         settings = table.settings.override
-        self._may_override = bool(override_key and (settings.header or settings.cookie))
-        self._default = self._decision(table.default, None, "default")
-        # By identity, since the matcher gives back the very routes of this table.
-        self._fixed = {
-            id(route): self._decision(route.to.only, name, "route")
-            for name, route in table.routes.items()
-            if route.to.only is not None
-        }
+        self._plain = self._compile()
+        overrides = given.override_key and (settings.header or settings.cookie)
+        self.decide = self._overriding if overrides else self._plain
 
-    def decide(self, method: str, path: str, environ: Environ) -> Decision:
-        """Decide on a canonical path."""
-        route = self._match(method, path, environ)
-        if self._may_override and (wish := self._wish(environ)) is not None:
-            return self._decision(wish, route.name if route else None, "override")
-        if route is None:
-            return self._default
-        return self._fixed.get(id(route)) or self._split(route, environ)
+    def _compile(self) -> Decide:
+        default = self._decision(self._table.default, None, "default")
+        routes = self._table.routes.values()
+        if not any(route.host for route in routes):
+            arranged = arrange(routes, self._answer, self._options)
+            return compile_decide(arranged, Decision, _resolve, default)
+        find = compile_by_host(routes, self._compile_host)
 
-    def _wish(self, environ: Environ) -> str | None:
-        settings = self._table.settings.override
-        wish = override.wish(environ, settings, self._override_key, self._now)
-        return wish if wish in self._table.backends else None
+        def decide(environ: Environ) -> Decision:
+            path = canonical(environ.get("PATH_INFO", ""))
+            return find(environ["REQUEST_METHOD"], path, environ) or default
+
+        return decide
+
+    def _compile_host(self, routes: list[Route]) -> Callable[..., Any]:
+        return compile_find(arrange(routes, self._answer, self._options), Decision, _resolve)
+
+    def _answer(self, route: Route) -> Decision | Decide:
+        if route.to.only is None:
+            return partial(self._split, route)
+        alone = route.methods is None and not (route.headers or route.query)
+        return self._decision(route.to.only, route.name, "route", shared=not alone)
 
     def _split(self, route: Route, environ: Environ) -> Decision:
         subject = _subject(route.sticky, environ)
         cookie: Headers = []
         if subject is None and route.sticky == "cookie":
-            subject = self._new_subject()
+            subject = self._given.new_subject()
             cookie = [_set_cookie(subject, environ)]
+        # Whoever can't be told apart stays in the last cohort, which moves last.
         salt = self._table.settings.salt
-        # Whoever can't be told apart stays in the last cohorts, which move last.
         cohort = bucket(salt, subject) if subject is not None else COHORTS - 1
         backend = choose(route.to, self._table.default, cohort)
-        return self._decision(backend, route.name, "split", cookie)
+        decision = self._decision(backend, route.name, "split")
+        return replace(decision, headers=decision.headers + cookie)
+
+    def _options(self, environ: Environ) -> Decision:
+        """Decide on OPTIONS where no route names it."""
+        announced = preflight_method(environ)
+        if announced not in {None, "OPTIONS"}:
+            return self._plain({**environ, "REQUEST_METHOD": announced})
+        decision = self._plain({**environ, "REQUEST_METHOD": _ANY_METHOD})
+        routed = routed_methods(self._plain, environ)
+        if len(routed) == 1:
+            return decision
+        first = {decision.application: routed.pop(decision.application, set())}
+        answer = answer_options(first | routed)
+        return replace(decision, application=answer, siblings=None)
+
+    def _overriding(self, environ: Environ) -> Decision:
+        decision = self._plain(environ)
+        settings, given = self._table.settings.override, self._given
+        wish = override.wish(environ, settings, given.override_key, given.now)
+        if wish not in self._table.backends:
+            return decision
+        return self._decision(wish, decision.route, "override", shared=False)
 
     def _decision(
-        self, backend: str, route: str | None, reason: Reason, more: Iterable[tuple[str, str]] = ()
+        self, backend: str, route: str | None, reason: Reason, *, shared: bool = True
     ) -> Decision:
         headers: Headers = []
         if self._table.settings.headers:
             headers.append(("X-Gateway-Backend", backend))
             if route is not None:
                 headers.append(("X-Gateway-Route", route))
-        return Decision(backend, route, reason, [*headers, *more])
+        return Decision(
+            backend,
+            route,
+            reason,
+            self._given.revision,
+            headers,
+            self._given.applications.get(backend, nobody),
+            self._decide_plainly if shared else None,
+        )
+
+    def _decide_plainly(self, environ: Environ) -> Decision:
+        return self._plain(environ)
+
+
+def _resolve(answer: Any, environ: Environ) -> Decision | None:
+    """Make a decision of an answer that needs the request."""
+    if answer.__class__ is tuple:
+        answer = chosen(answer, environ)
+    decision: Decision | None = answer(environ) if callable(answer) else answer
+    return decision
 
 
 def _subject(sticky: str, environ: Environ) -> str | None:

@@ -1,53 +1,78 @@
-"""The WSGI callable: reads the path, asks for a decision, calls the backend, and no more."""
+"""The WSGI callable: asks for a decision, calls the backend, and no more."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
-from gateway.decision import Decision, Headers
-from gateway.paths import UnreadablePathError, canonical
+from gateway.decision import Decide, Decision
+from gateway.isolation import Isolated, is_complete
+from gateway.methods import Headers, WSGICallable, allowed_by_others, routed_methods, with_allow
+from gateway.paths import UnreadablePathError
 from gateway.snapshot import Holder
 
 DECISION = "gateway.decision"
 """The key in the WSGI environment under which backends and logs find the Decision."""
 
-REVISION = "gateway.revision"
-"""The key under which they find the revision of the snapshot that this request sees."""
-
+Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+Count = Callable[[tuple[Decision, str]], object]
 
 
-class Gateway:
-    """One URL space over several applications. A request sees exactly one snapshot.
+def make_gateway(holder: Holder, count: Count | None = None) -> WSGICallable:
+    """Make one URL space over several applications. A request sees exactly one snapshot.
 
-    The environment reaches the backend as the server made it, but for the two keys above.
+    The environment reaches the backend as the server made it, but for DECISION. `count` is told
+    of each response: the decision and the status line.
     """
 
-    def __init__(self, holder: Holder) -> None:
-        self.holder = holder
-
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        snapshot = self.holder.current
-        environ[REVISION] = snapshot.revision
+    # A closure and not an object: calling it is part of every request.
+    def gateway(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            path = canonical(environ.get("PATH_INFO", ""))
+            decision = holder.current.decide(environ)
         except UnreadablePathError as error:
             return _bad_request(str(error), start_response)
-        decision = snapshot.decider.decide(environ["REQUEST_METHOD"], path, environ)
         environ[DECISION] = decision
-        if decision.headers:
-            start_response = _adding(decision.headers, start_response)
-        return snapshot.applications[decision.backend](environ, start_response)  # type: ignore[no-any-return]
+        if decision.headers or decision.siblings or observing:
+            start_response = partial(_start, start_response, decision, environ, count)
+        context = copy_context()
+        body: Iterable[bytes] = context.run(decision.application, environ, start_response)
+        if is_complete(body) or type(body) is environ.get("wsgi.file_wrapper"):
+            return body
+        return Isolated(context, body)
+
+    observing = count is not None
+    return gateway
 
 
-def _adding(added: Headers, start_response: StartResponse) -> StartResponse:
-    def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
-        if exc_info is None:
-            return start_response(status, headers + added)
-        return start_response(status, headers + added, exc_info)
+def _start(
+    start_response: StartResponse,
+    decision: Decision,
+    environ: Environ,
+    count: Count | None,
+    status: str,
+    headers: Headers,
+    exc_info: Any = None,
+) -> Any:
+    if count is not None:
+        count((decision, status))
+    if "405" in status and decision.siblings is not None:
+        headers = _with_all_methods(headers, decision, decision.siblings, environ)
+    return start_response(status, headers + decision.headers, exc_info)
 
-    return start
+
+def _with_all_methods(
+    headers: Headers, decision: Decision, decide: Decide, environ: Environ
+) -> Headers:
+    """Return the headers of a 405 with the methods that other backends answer at this URL."""
+    routed = routed_methods(decide, environ)
+    if len(routed) == 1:
+        return headers
+    own = {m.strip() for name, value in headers if name == "Allow" for m in value.split(",")}
+    own &= routed.get(decision.application, set())
+    return with_allow(headers, own | allowed_by_others(routed, environ, decision.application))
 
 
 def _bad_request(message: str, start_response: StartResponse) -> Iterable[bytes]:
@@ -60,6 +85,6 @@ def _bad_request(message: str, start_response: StartResponse) -> Iterable[bytes]
     return [body]
 
 
-def decision_of(environ: dict[str, Any]) -> Decision | None:
+def decision_of(environ: Environ) -> Decision | None:
     """Return the decision on a request, or None if its path could not be read."""
     return environ.get(DECISION)

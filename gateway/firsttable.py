@@ -73,9 +73,9 @@ def _draft(served: Inventory, rule: ServedRule, backend: str, taken: set[str]) -
     try:
         route = Route.model_validate(_fields(rule, backend))
     except ValidationError:
-        return _Draft(rule, None, "no route can say it; the default answers it")
+        return _Draft(rule, None, "is nothing that a route can say; the default answers it")
     if not served.serves(route):
-        return _Draft(rule, None, "it could not be found again; the default answers it")
+        return _Draft(rule, None, "has no example to try; the default answers it")
     return _Draft(rule, route.named(_name(rule.endpoint, taken)))
 
 
@@ -114,7 +114,7 @@ def _without(draft: _Draft, earlier: Mapping[str, list[Route]]) -> _Draft:
     if left:
         return replace(draft, route=draft.route.model_copy(update={"methods": left}))
     names = ", ".join(route.name for route in others)
-    return replace(draft, route=None, why_none=f"it belongs to {names}")
+    return replace(draft, route=None, why_none=f"belongs to {names}")
 
 
 def _active(drafts: list[_Draft], modern: Inventory) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _commented(additions: list[_Draft]) -> Iterator[str]:
 def _lines(draft: _Draft, modern: Inventory | None = None) -> Iterator[str]:
     rule, route = draft.rule, draft.route
     if route is None:
-        yield f"  # {_methods_and_url(rule)}: {draft.why_none}."
+        yield f"  # {_methods_and_url(rule)} {draft.why_none}."
         return
     yield f"  {scalar(route.name)}:"
     if route.prefix is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from gateway import yamltext
 from gateway.table import Backend, OverrideSettings, Route, RoutingTable, Settings
@@ -135,7 +136,7 @@ def _validate(reading: Reading, file: str) -> tuple[RoutingTable | None, list[Fa
 def _sound_routes(routes: Any, context: dict[str, Any]) -> Iterator[Route]:
     """Yield the routes that have no fault of their own, so that their ties are told as well."""
     for name, route in routes.items() if isinstance(routes, dict) else ():
-        with suppress(ValidationError):
+        with suppress(ValidationError, PydanticCustomError):  # the second for a name that is none
             yield Route.model_validate(route, context=context).named(name)
 
 

@@ -1,16 +1,16 @@
 """Which route a request belongs to: compiled once, then the same cost at any size.
 
 An exact host comes before a wildcard before none; within a host, `shapes` finds the most specific
-path, and `places` the route for the method, the headers and the query.
+path, and `places` what answers the method, the headers and the query there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from gateway.places import Environ
-from gateway.shapes import Find, compile_routes
+from gateway.places import Environ, chosen
+from gateway.shapes import Find, arrange, compile_find
 from gateway.table import Route, RoutingTable
 
 
@@ -24,15 +24,12 @@ class Matcher:
 
     __slots__ = ("match",)
 
-    match: Find
+    match: Callable[..., Route | None]
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        by_host: dict[str, list[Route]] = {}
-        for route in routes:
-            by_host.setdefault(route.host or "", []).append(route)
-        anywhere = compile_routes(by_host.pop("", []))
-        # Without hosts in the table, no request pays for them.
-        self.match = _by_host(by_host, anywhere) if by_host else anywhere
+        self.match = compile_by_host(
+            routes, lambda some: compile_find(arrange(some, lambda route: route), Route, chosen)
+        )
 
 
 def compile_table(table: RoutingTable) -> Matcher:
@@ -40,14 +37,18 @@ def compile_table(table: RoutingTable) -> Matcher:
     return Matcher(table.routes.values())
 
 
-def _by_host(routes: dict[str, list[Route]], anywhere: Find) -> Find:
-    exact = {host: compile_routes(r) for host, r in routes.items() if not host.startswith("*")}
+def compile_by_host(routes: Iterable[Route], compile_some: Callable[[list[Route]], Find]) -> Find:
+    """Compile routes host by host, to one `find(method, path, environ=None)` over them all."""
+    by_host: dict[str, list[Route]] = {}
+    for route in routes:
+        by_host.setdefault(route.host or "", []).append(route)
+    anywhere = compile_some(by_host.pop("", []))
+    if not by_host:
+        return anywhere  # without hosts in the table, no request pays for them
+    exact = {host: compile_some(some) for host, some in by_host.items() if host[0] != "*"}
     # The longest suffix is the most specific wildcard.
-    wildcard = [
-        (host[1:], compile_routes(routes[host]))
-        for host in sorted(routes, key=len, reverse=True)
-        if host.startswith("*")
-    ]
+    longest_first = sorted((host for host in by_host if host[0] == "*"), key=len, reverse=True)
+    wildcard = [(host[1:], compile_some(by_host[host])) for host in longest_first]
 
     def of_host(environ: Environ) -> Iterator[Find]:
         host, name = _host(environ)
@@ -59,9 +60,9 @@ def _by_host(routes: dict[str, list[Route]], anywhere: Find) -> Find:
                 yield find
         yield anywhere
 
-    def find(method: str, path: str, environ: Environ | None = None) -> Route | None:
-        found = (find(method, path, environ) for find in of_host(environ or {}))
-        return next((route for route in found if route is not None), None)
+    def find(method: str, path: str, environ: Environ | None = None) -> object:
+        answers = (find(method, path, environ) for find in of_host(environ or {}))
+        return next((answer for answer in answers if answer is not None), None)
 
     return find
 

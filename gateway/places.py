@@ -1,5 +1,8 @@
-"""Who answers at one place: of the routes with the same path, the one for a request's method,
-headers and query."""
+"""What is known of one place: for each method, the answer of the most specific route there.
+
+An answer is whatever the compiler was asked to make of a route (`Payload`): the Route itself for a
+Matcher, a Decision for the gateway.
+"""
 
 from __future__ import annotations
 
@@ -11,41 +14,50 @@ from gateway.table import METHODS, Route
 
 Environ = Mapping[str, Any]
 Condition = Callable[[Environ], bool]
+Payload = Callable[[Route], Any]
 
 
 class Candidate(NamedTuple):
-    """One of several routes at a place, with what it asks beside path and method."""
+    """One of several answers at a place, with what it asks beside path and method."""
 
-    route: Route
+    answer: Any
     conditions: tuple[Condition, ...]
 
 
-Answer = Route | tuple[Candidate, ...] | None
-"""The route that always answers, or the candidates that must be asked, or nobody."""
+class Place(dict[str, Any]):
+    """By method: an answer, a tuple of Candidates to be asked in order, or None.
+
+    `methods_not_named` answers what no route there names. `options`, if given, is the answer to
+    OPTIONS unless a route names that method.
+    """
+
+    __slots__ = ("_methods_not_named",)
+
+    def __init__(self, routes: list[Route], payload: Payload, options: Any = None) -> None:
+        ordered = routes if len(routes) == 1 else sorted(routes, key=_fewest_conditions_last)
+        by_method: dict[str | None, list[Candidate]] = {None: []}
+        for route in ordered:
+            candidate = Candidate(payload(route), _conditions(route))
+            for method in methods_of(route) or (None,):
+                by_method.setdefault(method, []).append(candidate)
+        rest = by_method.pop(None)
+        self._methods_not_named = _answer(rest)
+        super().__init__(dict.fromkeys(METHODS, self._methods_not_named))
+        if options is not None:
+            self["OPTIONS"] = options
+        for method, named in by_method.items():
+            self[method] = _answer(named + rest)
+
+    def __missing__(self, method: str) -> Any:
+        return self._methods_not_named
 
 
-class Place(dict[str, Answer]):
-    """The answer for each method, prepared: a look-up of any method gives one."""
-
-    def __init__(self, routes: list[Route]) -> None:
-        super().__init__()
-        ordered = sorted(routes, key=lambda route: (-len(route.headers), -len(route.query)))
-        rest = [route for route in ordered if route.methods is None]
-        self._any_method = _answer(rest)
-        for method in {*METHODS, *(m for route in routes for m in methods_of(route))}:
-            named = [route for route in ordered if method in methods_of(route)]
-            self[method] = _answer([*named, *rest])
-
-    def __missing__(self, method: str) -> Answer:
-        return self._any_method
-
-
-def chosen(candidates: tuple[Candidate, ...], environ: Environ | None) -> Route | None:
-    """Return the first candidate that accepts a request."""
+def chosen(candidates: tuple[Candidate, ...], environ: Environ | None) -> Any:
+    """Return the answer of the first candidate that accepts a request, or None."""
     asked = {} if environ is None else environ
-    for route, conditions in candidates:
+    for answer, conditions in candidates:
         if all(condition(asked) for condition in conditions):
-            return route
+            return answer
     return None
 
 
@@ -55,14 +67,23 @@ def methods_of(route: Route) -> frozenset[str]:
     return methods | {"HEAD"} if "GET" in methods else methods
 
 
-def _answer(routes: list[Route]) -> Answer:
-    candidates = tuple(Candidate(route, tuple(_conditions(route))) for route in routes)
+def _answer(candidates: list[Candidate]) -> Any:
     if not candidates:
         return None
-    return candidates if candidates[0].conditions else candidates[0].route
+    return tuple(candidates) if candidates[0].conditions else candidates[0].answer
 
 
-def _conditions(route: Route) -> Iterator[Condition]:
+def _fewest_conditions_last(route: Route) -> tuple[int, int]:
+    return -len(route.headers), -len(route.query)
+
+
+def _conditions(route: Route) -> tuple[Condition, ...]:
+    if not (route.headers or route.query):
+        return ()
+    return tuple(_each_condition(route))
+
+
+def _each_condition(route: Route) -> Iterator[Condition]:
     for name, value in route.headers.items():
         yield _header_is(_environ_key(name), value)
     for name, value in route.query.items():

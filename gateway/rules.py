@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from werkzeug.routing import BaseConverter, Map
 from werkzeug.routing.converters import (
@@ -32,22 +32,27 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NEVER = frozenset({"", ".", ".."})
+_LITERAL_RANK = (0,)
+_PREFIX_RANK = (2,)
+_SLASH = re.compile(r"/(?![^<]*>)")
 _PLAIN_STRING = UnicodeConverter(Map()).regex
 _EXAMPLES = ["x", "1.5", "00000000-0000-0000-0000-000000000000", *("x" * n for n in range(2, 99))]
 _CONVERTERS = {name: kind for name, kind in DEFAULT_CONVERTERS.items() if name != "default"}
+_KEPT_RULES = 64  # a route is checked and then keeps its rule
+_KEPT_OUTLINES = 1_024  # many routes share one
 
 
 class RuleError(ValueError):
     """A path or prefix that can't be read; the message is a full sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One part of a rule: a literal, a pattern for one segment, or one for all that follow.
 
-    `rank` orders segments that stand in the same place: the lower one is more specific.
-    `refuses` tells of a text that fits the pattern whether it is out of the converter's `limits`
-    (digits, minimum, maximum); Werkzeug then finds nothing at all.
+    `rank` orders segments that stand in the same place: the lower one is more specific. `refuses`
+    tells of a text that fits the pattern whether it is out of the converter's `limits` (digits,
+    minimum, maximum); Werkzeug then finds nothing at all.
     """
 
     literal: str | None
@@ -59,24 +64,55 @@ class Segment:
     refuses: Callable[[str], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The segments of a path; `prefix` says that everything below belongs to it too."""
+class Outline(NamedTuple):
+    """A rule without its literals: what it shares with all rules of its shape.
+
+    `rank` orders rules; `patterns` and `limits` are those of the variable segments. `place` names
+    what two rules that tie have in common, `shape` what rules have that are tried together; texts,
+    since a table's size times they are hashed.
+    """
 
     segments: tuple[Segment, ...]
-    prefix: bool = False
+    prefix: bool
+    rank: tuple[Any, ...]
+    patterns: tuple[str, ...]
+    limits: tuple[str, ...]
+    place: str
+    shape: str
+
+    @property
+    def static(self) -> bool:
+        """Whether the literals are all there is."""
+        return not self.patterns and not self.prefix
 
 
+class Rule(NamedTuple):
+    """A path, or a prefix to which everything below belongs too: an outline and its literals."""
+
+    outline: Outline
+    literals: tuple[str, ...]
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The parts of the rule, one after the other."""
+        literals = iter(self.literals)
+        return tuple(
+            segment if segment.literal is None else _literal(next(literals))
+            for segment in self.outline.segments
+        )
+
+
+@lru_cache(_KEPT_RULES)
 def parse_path(path: str) -> Rule:
     """Read a path in Werkzeug's rule syntax. A slash at the end means nothing here."""
-    parts = _segments("path", path)
-    return Rule(tuple(_parse_parts(path, parts)))
+    return _rule("path", path)
 
 
+@lru_cache(_KEPT_RULES)
 def parse_prefix(prefix: str) -> Rule:
     """Read a prefix: the path itself and everything below it. `/` is everything."""
-    rule = Rule(tuple(_parse_parts(prefix, _segments("prefix", prefix))), prefix=True)
-    if any(segment.open_ended for segment in rule.segments):
+    rule = _rule("prefix", prefix)
+    if any(segment.open_ended for segment in rule.outline.segments):
         raise RuleError(f"The prefix {prefix!r} has a path converter. Write it as a path.")
     return rule
 
@@ -90,11 +126,10 @@ def _segments(kind: str, text: str) -> list[str]:
     if not text.startswith("/"):
         raise RuleError(f"The {kind} {text!r} does not start with a slash. Write '/{text}'.")
     # A slash inside <...>, as in any('a/b'), is part of the converter's arguments.
-    parts = re.split(r"/(?![^<]*>)", text)[1:]
+    parts = (_SLASH.split(text) if "(" in text else text.split("/"))[1:]
     if parts[-1] == "":
         parts.pop()
-    odd = [part for part in parts if part in {"", ".", ".."} or "\\" in part]
-    if odd or not text.isprintable():
+    if not _NEVER.isdisjoint(parts) or "\\" in text or not text.isprintable():
         raise RuleError(
             f"The {kind} {text!r} can never match: the gateway reads a request's path without"
             " double slashes, dot segments, backslashes and control characters."
@@ -102,63 +137,121 @@ def _segments(kind: str, text: str) -> list[str]:
     return parts
 
 
-def _parse_parts(rule: str, parts: list[str]) -> list[Segment]:
-    segments: list[Segment] = []
+def _rule(kind: str, text: str) -> Rule:
+    parts = _segments(kind, text)
+    if "<" not in text and ">" not in text:
+        return Rule(_outline(kind, ("",) * len(parts)), tuple(parts))
+    common = tuple(part if "<" in part or ">" in part else "" for part in parts)
+    try:
+        outline = _outline(kind, common)
+        if outline.segments[-1].open_ended:  # what follows is no literal, but part of the pattern
+            before = len(outline.segments) - 1
+            common = common[:before] + tuple(parts[before:])
+            outline = _outline(kind, common)
+    except RuleError as error:
+        raise RuleError(f"The path {text!r} {error}") from error
+    literals = (part for part, shared in zip(parts, common, strict=True) if not shared)
+    return Rule(outline, tuple(literals))
+
+
+@lru_cache(_KEPT_OUTLINES)
+def _outline(kind: str, texts: tuple[str, ...]) -> Outline:
+    """Put the parts of a rule together; the text of a literal is left out of it.
+
+    Raises RuleError with the end of a sentence that starts with the path.
+    """
+    parts = list(map(_part, texts))
+    _check_variables(parts)
+    ends = next((i for i, part in enumerate(parts) if part.segment is None), len(parts))
+    segments = [part.segment for part in parts[:ends] if part.segment is not None]
+    if ends < len(parts):
+        segments.append(_open_ended([part.pieces for part in parts[ends:]]))
+    variable = [segment for segment in segments if segment.literal is None]
+    rank = [segment.rank for segment in segments] + [_PREFIX_RANK] * (kind == "prefix")
+    patterns = tuple(segment.pattern for segment in variable)
+    limits = tuple(segment.limits for segment in variable)
+    return Outline(
+        tuple(segments),
+        prefix=kind == "prefix",
+        rank=tuple(rank),
+        patterns=patterns,
+        limits=limits,
+        place=repr((rank, patterns)),
+        shape=repr((rank, patterns, limits)),
+    )
+
+
+def _check_variables(parts: list[_Part]) -> None:
     seen: set[str] = set()
-    for index, part in enumerate(parts):
-        pieces = _pieces(rule, part, seen)
-        if any(isinstance(piece, BaseConverter) and not piece.part_isolating for piece in pieces):
-            rest = [pieces, *(_pieces(rule, later, seen) for later in parts[index + 1 :])]
-            return [*segments, _open_ended(rest)]
-        segments.append(_segment(pieces))
-    return segments
+    for variable in (variable for part in parts for variable in part.variables):
+        if variable in seen:
+            raise RuleError(f"uses the variable {variable!r} twice.")
+        seen.add(variable)
 
 
-def _pieces(rule: str, part: str, seen: set[str]) -> list[str | BaseConverter]:
+class _Part(NamedTuple):
+    """What stands between two slashes; `segment` is None where a converter reads beyond."""
+
+    pieces: tuple[str | BaseConverter, ...]
+    variables: tuple[str, ...]
+    segment: Segment | None
+
+
+def _part(text: str) -> _Part:
+    if "<" not in text and ">" not in text:
+        return _Part((text,), (), _literal(text))
+    pieces, variables = _pieces(text)
+    isolating = all(isinstance(piece, str) or piece.part_isolating for piece in pieces)
+    return _Part(pieces, variables, _segment(pieces) if isolating else None)
+
+
+def _literal(text: str) -> Segment:
+    return Segment(text, re.escape(text), _LITERAL_RANK, text)
+
+
+def _pieces(text: str) -> tuple[tuple[str | BaseConverter, ...], tuple[str, ...]]:
     pieces: list[str | BaseConverter] = []
+    variables: list[str] = []
     position = 0
-    while position < len(part):
-        found = _PART.match(part, position)
+    while position < len(text):
+        found = _PART.match(text, position)
         if found is None:
             raise RuleError(
-                f"The path {rule!r} can't be read at {part[position:]!r}. Variables are written"
-                " <name> or <converter:name>."
+                f"can't be read at {text[position:]!r}. Variables are written <name> or"
+                " <converter:name>."
             )
-        pieces.append(found["static"] or _converter(rule, found, seen))
+        if found["static"]:
+            pieces.append(found["static"])
+        else:
+            pieces.append(_converter(found))
+            variables.append(found["variable"])
         position = found.end()
-    return pieces
+    return tuple(pieces), tuple(variables)
 
 
-def _converter(rule: str, found: re.Match[str], seen: set[str]) -> BaseConverter:
-    name, variable = found["converter"] or "string", found["variable"]
-    if variable in seen:
-        raise RuleError(f"The path {rule!r} uses the variable {variable!r} twice.")
-    seen.add(variable)
+def _converter(found: re.Match[str]) -> BaseConverter:
+    name = found["converter"] or "string"
     if name not in _CONVERTERS:
         known = ", ".join(sorted(_CONVERTERS))
         raise RuleError(
-            f"The path {rule!r} uses the converter {name!r}, which is not one of {known}. Use one"
-            " of these that accepts the same text, or a prefix."
+            f"uses the converter {name!r}, which is not one of {known}. Use one of these that"
+            " accepts the same text, or a prefix."
         )
     try:
         args, kwargs = parse_converter_args(found["arguments"] or "")
         return _CONVERTERS[name](Map(), *args, **kwargs)
     except Exception as error:
-        raise RuleError(
-            f"The path {rule!r} gives {name!r} arguments that it does not take: {error}."
-        ) from error
+        raise RuleError(f"gives {name!r} arguments that it does not take: {error}.") from error
 
 
-def _segment(pieces: list[str | BaseConverter]) -> Segment:
+def _segment(pieces: tuple[str | BaseConverter, ...]) -> Segment:
     example = "".join(map(_example, pieces))
-    if all(isinstance(piece, str) for piece in pieces):
-        return Segment(example, re.escape(example), (0,), example)
     limits, refuses = _limits(pieces)
     return Segment(None, _pattern(pieces), _rank(pieces), example, limits=limits, refuses=refuses)
 
 
-def _open_ended(parts: list[list[str | BaseConverter]]) -> Segment:
-    pieces = [piece for part in parts for piece in part]
+def _open_ended(parts: list[tuple[str | BaseConverter, ...]]) -> Segment:
+    pieces = tuple(piece for part in parts for piece in part)
     example = "/".join("".join(map(_example, part)) for part in parts)
     pattern = "/".join(map(_pattern, parts))
     return Segment(None, pattern, _rank(pieces), example, open_ended=True)
@@ -175,13 +268,13 @@ def _example(piece: str | BaseConverter) -> str:
     return next(fitting, "x")
 
 
-def _pattern(pieces: list[str | BaseConverter]) -> str:
+def _pattern(pieces: tuple[str | BaseConverter, ...]) -> str:
     return "".join(
         re.escape(piece) if isinstance(piece, str) else f"(?:{piece.regex})" for piece in pieces
     )
 
 
-def _limits(pieces: list[str | BaseConverter]) -> tuple[str, Callable[[str], bool] | None]:
+def _limits(pieces: tuple[str | BaseConverter, ...]) -> tuple[str, Callable[[str], bool] | None]:
     converters = [piece for piece in pieces if isinstance(piece, BaseConverter)]
     limits = [
         (converter.fixed_digits, converter.min, converter.max)
@@ -207,7 +300,7 @@ def _limits(pieces: list[str | BaseConverter]) -> tuple[str, Callable[[str], boo
     return repr(limits), refuses
 
 
-def _rank(pieces: list[str | BaseConverter]) -> tuple[Any, ...]:
+def _rank(pieces: tuple[str | BaseConverter, ...]) -> tuple[Any, ...]:
     texts = [piece for piece in pieces if isinstance(piece, str)]
     converters = [piece for piece in pieces if isinstance(piece, BaseConverter)]
     narrow = tuple(converter.regex == _PLAIN_STRING for converter in converters)

@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway import TABLE_VARIABLE, create_gateway
-from gateway.access import WSGICallable, access_log
+from gateway.access import access_log
+from gateway.methods import WSGICallable
+from gateway.publisher import SESSION_VARIABLE, forget_last_good
+from gateway.workers import folder_of, process_identity
 
 ACCESS_VARIABLE = "GATEWAY_ACCESS_LOG"
 GRACE = 30
@@ -154,4 +157,8 @@ def run(server: str, settings: ServerSettings) -> None:
     """Serve a table until a signal ends it; the settings reach the workers by environment."""
     os.environ[TABLE_VARIABLE] = settings.table
     os.environ[ACCESS_VARIABLE] = "1" if settings.access else "0"
-    SERVERS[server](settings)
+    os.environ[SESSION_VARIABLE] = f"{os.getpid()}-{process_identity(os.getpid())}"
+    try:
+        SERVERS[server](settings)
+    finally:
+        forget_last_good(folder_of(settings.table))

@@ -1,4 +1,4 @@
-"""The routes of one host, compiled to a function that finds the one for a path.
+"""The routes of one host, compiled to a function that finds what answers a path.
 
 Rules are grouped by *shape*: how many segments they have, which of them are literal, and what the
 others accept. A path is looked up once per shape, by the tuple of its segments at the literal
@@ -15,36 +15,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from gateway.places import Environ, Place, chosen
-from gateway.rules import Rule, Segment, parse_path, parse_prefix
+from gateway.paths import canonical
+from gateway.places import Environ, Payload, Place
+from gateway.rules import Outline, Segment
 from gateway.table import Route
 
-Find = Callable[[str, str, Environ | None], Route | None]
-_PREFIX_RANK = (2,)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A route with its rule taken apart: where it sorts, and what its segments are."""
-
-    route: Route
-    rule: Rule
-    rank: tuple[Any, ...]
-    patterns: tuple[str, ...]
-    limits: tuple[str, ...]
-    literals: tuple[str, ...]
-
-    @property
-    def shape(self) -> tuple[Any, ...]:
-        return self.rank, self.patterns, self.limits
-
-    @property
-    def static(self) -> bool:
-        return not self.patterns and not self.rule.prefix
+Find = Callable[..., Any]
+Resolve = Callable[[Any, Any], Any]
+ByLiterals = dict[tuple[str, ...], list[Route]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,84 +43,127 @@ class Shape:
         return length == least or (self.open_ended and length > least)
 
 
-def entry_of(route: Route) -> Entry:
-    """Take the rule of a route apart."""
-    rule = parse_path(route.path) if route.path is not None else parse_prefix(route.prefix or "/")
-    rank = tuple(segment.rank for segment in rule.segments)
-    variable = [segment for segment in rule.segments if segment.literal is None]
-    return Entry(
-        route=route,
-        rule=rule,
-        rank=(*rank, _PREFIX_RANK) if rule.prefix else rank,
-        patterns=tuple(segment.pattern for segment in variable),
-        limits=tuple(segment.limits for segment in variable),
-        literals=tuple(s.literal for s in rule.segments if s.literal is not None),
-    )
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The places of one host: those of literal paths, and the shapes in order of precedence."""
+
+    static: dict[str, Place]
+    shapes: tuple[Shape, ...]
 
 
-def compile_routes(routes: Iterable[Route]) -> Find:
-    """Return `find(method, path, environ)` for a canonical path."""
+def arrange(routes: Iterable[Route], payload: Payload, options: Any = None) -> Arrangement:
+    """Put the routes of one host into places, each with the answer that `payload` makes of it."""
     static: dict[str, Place] = {}
     shapes: list[Shape] = []
-    by_shape = attrgetter("shape")
-    for _, group in groupby(sorted(map(entry_of, routes), key=by_shape), key=by_shape):
-        entries = list(group)
-        if entries[0].static:
-            static |= _static_places(entries)
+    for outline, by_key in _by_precedence(routes):
+        places = {key: Place(routes, payload, options) for key, routes in by_key.items()}
+        if outline.static:
+            static |= _by_path(places)
         else:
-            shapes.append(_shape(len(shapes), entries))
-    names: dict[str, Any] = {"static": static.get, "chosen": chosen}
-    source = "\n".join(_source(shapes, names))
+            shapes.append(_shape(len(shapes), outline, places))
+    return Arrangement(static, tuple(shapes))
+
+
+def _by_precedence(routes: Iterable[Route]) -> Iterator[tuple[Outline, ByLiterals]]:
+    by_shape: dict[str, ByLiterals] = {}
+    outlines: dict[str, Outline] = {}
+    for route in routes:
+        outline, literals = route.rule
+        outlines[outline.shape] = outline
+        by_literals = by_shape.get(outline.shape)
+        if by_literals is None:
+            by_literals = by_shape[outline.shape] = {}
+        by_literals.setdefault(literals, []).append(route)
+    for outline in sorted(outlines.values(), key=attrgetter("rank", "patterns", "limits")):
+        yield outline, by_shape[outline.shape]
+
+
+def compile_find(arrangement: Arrangement, final: type, resolve: Resolve) -> Find:
+    """Compile `find(method, path, environ=None)`: the answer for a canonical path, or None.
+
+    An answer of the class `final` is given back at once; `resolve(answer, environ)` makes one of
+    any other, or None to pass the place over.
+    """
+    names = {"final": final, "resolve": resolve, "static": arrangement.static.get}
+    head = ["def function(method, path, environ=None):", "    place = static(path)"]
+    return _compiled(head, arrangement.shapes, names)
+
+
+def compile_decide(
+    arrangement: Arrangement, final: type, resolve: Resolve, default: object
+) -> Callable[[Environ], Any]:
+    """Compile `decide(environ)`: the answer for a request, or the default.
+
+    Raises UnreadablePathError for a path that can't be read in one way only.
+    """
+    names = {
+        "final": final,
+        "resolve": resolve,
+        "static": arrangement.static.get,
+        # Literal paths are canonical as they stand; only ASCII reads the same before decoding.
+        "literal": {p: place for p, place in arrangement.static.items() if p.isascii()}.get,
+        "canonical": canonical,
+        "default": default,
+    }
+    head = [
+        "def function(environ):",
+        "    method = environ['REQUEST_METHOD']",
+        "    path = environ.get('PATH_INFO', '')",
+        "    place = literal(path)",
+        "    if place is None:",
+        "        path = canonical(path)",
+        "        place = static(path)",
+    ]
+    return _compiled(head, arrangement.shapes, names)
+
+
+def _compiled(
+    head: list[str], shapes: tuple[Shape, ...], names: dict[str, Any]
+) -> Callable[..., Any]:
+    names.setdefault("default", None)
+    source = "\n".join([*head, *_search(shapes, names)])
     exec(compile(source, "<compiled routes>", "exec"), names)  # noqa: S102 - from shapes, not text
-    return names["find"]  # type: ignore[no-any-return]
+    # Out of its own globals, so that an old table is freed at once and not by the collector.
+    function: Callable[..., Any] = names.pop("function")
+    return function
 
 
-def _static_places(entries: list[Entry]) -> dict[str, Place]:
-    by_path: dict[str, list[Route]] = {}
-    for entry in entries:
-        path = "".join("/" + literal for literal in entry.literals)
-        by_path.setdefault(path, []).append(entry.route)
-    places = {path: Place(routes) for path, routes in by_path.items()}
-    return places | {path + "/": place for path, place in places.items()}
+def _by_path(places: dict[tuple[str, ...], Place]) -> dict[str, Place]:
+    spelled = {"".join("/" + literal for literal in key): p for key, p in places.items()}
+    return spelled | {path + "/": place for path, place in spelled.items()}
 
 
-def _shape(number: int, entries: list[Entry]) -> Shape:
-    rule = entries[0].rule
-    by_key: dict[tuple[str, ...], list[Route]] = {}
-    for entry in entries:
-        by_key.setdefault(entry.literals, []).append(entry.route)
-    return Shape(
-        number=number,
-        segments=rule.segments,
-        open_ended=rule.prefix or rule.segments[-1].open_ended,
-        places={key: Place(routes) for key, routes in by_key.items()},
-    )
+def _shape(number: int, outline: Outline, places: dict[tuple[str, ...], Place]) -> Shape:
+    open_ended = outline.prefix or outline.segments[-1].open_ended
+    return Shape(number, outline.segments, open_ended, places)
 
 
-def _source(shapes: list[Shape], names: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of `find`; what they refer to is put into `names`.
+def _search(shapes: tuple[Shape, ...], names: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines that search; what they refer to is put into `names`.
 
     Only numbers get from the table into the source, never its text.
     """
-    yield "def find(method, path, environ=None):"
-    yield "    place = static(path)"
     yield "    if place is not None:"
     yield from _answering("        ")
-    if not shapes:
-        return
-    yield "    parts = path.split('/')"
-    yield "    if not parts[-1]: del parts[-1]"
-    yield "    length = len(parts) - 1"
-    longest = max(len(shape.segments) for shape in shapes)
-    for length in range(longest + 1):
-        fitting = [shape for shape in shapes if shape.fits(length)]
-        if fitting:
-            yield f"    if length == {length}:"
-            yield f"        {', '.join(f'p{i}' for i in range(length + 1))}, = parts"
-            for shape in fitting:
-                yield from _trying(shape, length, names)
-            yield "        return None"
-    yield from _beyond([shape for shape in shapes if shape.open_ended], longest, names)
+    if shapes:
+        yield "    parts = path.split('/')"
+        yield "    if not parts[-1]: del parts[-1]"
+        yield "    length = len(parts) - 1"
+        longest = max(len(shape.segments) for shape in shapes)
+        for length in range(longest + 1):
+            yield from _of_length(shapes, length, names)
+        yield from _beyond([shape for shape in shapes if shape.open_ended], longest, names)
+    yield "    return default"
+
+
+def _of_length(shapes: tuple[Shape, ...], length: int, names: dict[str, Any]) -> Iterator[str]:
+    fitting = [shape for shape in shapes if shape.fits(length)]
+    if fitting:
+        yield f"    if length == {length}:"
+        yield f"        {', '.join(f'p{i}' for i in range(length + 1))}, = parts"
+        for shape in fitting:
+            yield from _trying(shape, length, names)
+        yield "        return default"
 
 
 def _beyond(shapes: list[Shape], longest: int, names: dict[str, Any]) -> Iterator[str]:
@@ -184,9 +208,10 @@ def _refusals(shape: Shape, names: dict[str, Any]) -> Iterator[str]:
 
 
 def _answering(indent: str, refusals: Iterable[str] = ()) -> Iterator[str]:
-    yield f"{indent}route = place[method]"
-    yield f"{indent}if route.__class__ is tuple: route = chosen(route, environ)"
+    yield f"{indent}answer = place[method]"
+    yield f"{indent}if type(answer) is not final and answer is not None:"
+    yield f"{indent}    answer = resolve(answer, environ)"
     for refusal in refusals:
         # As in Werkzeug: a number out of its range finds nothing, not the next best rule.
-        yield f"{indent}if route is not None and {refusal}: return None"
-    yield f"{indent}if route is not None: return route"
+        yield f"{indent}if answer is not None and {refusal}: return default"
+    yield f"{indent}if answer is not None: return answer"

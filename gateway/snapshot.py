@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.backends import WSGICallable, load_backend
-from gateway.decision import Decider
+from gateway.decision import Decide, Deciding, compile_decision
 from gateway.loader import parse_table, revision_of
-from gateway.matcher import compile_table
 from gateway.override import KEY_VARIABLE
 from gateway.table import Backend, RoutingTable
 
@@ -18,9 +17,10 @@ from gateway.table import Backend, RoutingTable
 class Snapshot:
     """A table as it serves; `revision` is a digest of the file's content."""
 
+    content: bytes
     revision: str
     table: RoutingTable
-    decider: Decider
+    decide: Decide
     applications: Mapping[str, WSGICallable]
 
 
@@ -40,15 +40,13 @@ def make_snapshot(content: bytes, file: str, before: Snapshot | None = None) -> 
     reload never imports or builds an application twice.
     """
     table = parse_table(content, file)
-    return Snapshot(
-        revision=revision_of(content),
-        table=table,
-        decider=Decider(table, compile_table(table), os.environ.get(KEY_VARIABLE, "")),
-        applications={
-            name: _kept(name, backend, before) or load_backend(name, backend)
-            for name, backend in table.backends.items()
-        },
-    )
+    revision = revision_of(content)
+    applications = {
+        name: _kept(name, backend, before) or load_backend(name, backend)
+        for name, backend in table.backends.items()
+    }
+    given = Deciding(applications, revision, os.environ.get(KEY_VARIABLE, ""))
+    return Snapshot(content, revision, table, compile_decision(table, given), applications)
 
 
 def _kept(name: str, backend: Backend, before: Snapshot | None) -> WSGICallable | None:

@@ -11,15 +11,15 @@ import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    PrivateAttr,
+    PlainValidator,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from gateway.rules import RuleError, parse_path, parse_prefix
+from gateway.rules import Rule, RuleError, parse_path, parse_prefix
 
 COHORTS = 10_000
 """How many cohorts there are: a weight in percent has two decimals."""
@@ -124,23 +124,37 @@ class Split(_Frozen):
 
 
 def _cohorts(backend: str, percent: Any) -> int:
-    wrong = fault(
-        f"The weight of {backend!r} is {percent!r}. Weights are percentages from 0 to 100 with"
-        " at most two decimals."
-    )
-    if isinstance(percent, bool) or not isinstance(percent, int | float):
-        raise wrong
-    if not math.isfinite(percent) or not 0 <= percent <= 100:
-        raise wrong
-    share = Decimal(str(percent)) * 100
-    if share != int(share):
-        raise wrong
-    return int(share)
+    share = _share(percent)
+    if share is None:
+        raise fault(
+            f"The weight of {backend!r} is {percent!r}. Weights are percentages from 0 to 100 with"
+            " at most two decimals."
+        )
+    return share
 
 
-def _split(value: Any) -> Any:
+def _share(percent: Any) -> int | None:
+    if type(percent) not in {int, float} or not 0 <= percent <= 100:
+        return None
+    share = percent * 100 if type(percent) is int else Decimal(str(percent)) * 100
+    return int(share) if share == int(share) else None
+
+
+# Values that many routes have are shared: what is not made again is not walked again by the garbage
+# collector, which stops all threads meanwhile.
+@lru_cache
+def _shared_split(*shares: tuple[str, int]) -> Split:
+    return Split(shares=dict(shares))
+
+
+@lru_cache
+def _shared_methods(*methods: str) -> frozenset[str]:
+    return frozenset(methods)
+
+
+def _split(value: Any) -> Split:
     if isinstance(value, str):
-        return {"shares": {value: COHORTS}}
+        return _shared_split((value, COHORTS))
     if not isinstance(value, Mapping) or not value:
         raise fault(
             f"{value!r} does not say who answers. Write a backend's name, or a split in percent"
@@ -150,7 +164,7 @@ def _split(value: Any) -> Any:
     if sum(shares.values()) != COHORTS:
         total = Decimal(sum(shares.values())) / 100
         raise fault(f"The weights add up to {total.normalize():f}. Change them to add up to 100.")
-    return {"shares": shares}
+    return _shared_split(*shares.items())
 
 
 def _known_backend(name: str, info: ValidationInfo) -> None:
@@ -163,11 +177,13 @@ def _listing(names: Any) -> str:
     return ", ".join(repr(name) for name in names) or "none"
 
 
-def _methods(value: Any) -> Any:
+def _methods(value: Any) -> frozenset[str] | None:
+    if value is None or isinstance(value, frozenset):
+        return value
     if isinstance(value, str):
         raise fault(f"methods is {value!r}. Write a list, such as [{value.upper()}].")
-    if value is None or not isinstance(value, list):
-        return value
+    if not isinstance(value, list):
+        raise fault(f"methods is {value!r}. Write a list.")
     if not value:
         raise fault("methods is empty. Leave the line out to match every method.")
     for method in value:
@@ -175,7 +191,7 @@ def _methods(value: Any) -> Any:
             raise fault(f"{method!r} is not a method. Known ones are {', '.join(METHODS)}.")
         if method.upper() != method:
             raise fault(f"The method {method!r} is written {method.upper()!r}.")
-    return frozenset(value)
+    return _shared_methods(*value)
 
 
 class Route(_Frozen):
@@ -186,23 +202,27 @@ class Route(_Frozen):
     path: str | None = None
     prefix: str | None = None
     methods: Annotated[
-        frozenset[str] | None, BeforeValidator(_methods), WithJsonSchema(_METHODS)
+        frozenset[str] | None, PlainValidator(_methods), WithJsonSchema(_METHODS)
     ] = None
     host: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
     query: dict[str, str] = Field(default_factory=dict)
-    to: Annotated[Split, BeforeValidator(_split), WithJsonSchema(_TO)]
+    to: Annotated[Split, PlainValidator(_split), WithJsonSchema(_TO)]
     sticky: str = "cookie"
-    _name: str = PrivateAttr(default="")
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The key under which the table holds this route."""
-        return self._name
+        return ""
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The path or prefix, parsed."""
+        return parse_prefix(self.prefix or "/") if self.path is None else parse_path(self.path)
 
     def named(self, name: str) -> Self:
         """Give the route the name that it has in a table; returns the route."""
-        self._name = _name("route", name)
+        self.__dict__["name"] = _name("route", name)
         return self
 
     @field_validator("path")
@@ -252,6 +272,7 @@ class Route(_Frozen):
     def _has_one_place(self) -> Self:
         if (self.path is None) == (self.prefix is None):
             raise fault("A route has either a path or a prefix: write one of the two.")
+        self.rule  # noqa: B018 - parsed now, while the parser remembers it from the check
         return self
 
 

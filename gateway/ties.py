@@ -8,7 +8,6 @@ from itertools import combinations
 from typing import Any
 
 from gateway.places import methods_of
-from gateway.shapes import entry_of
 from gateway.table import Route
 
 
@@ -24,9 +23,9 @@ def ties(routes: Iterable[Route]) -> list[Tie]:
     """Find routes that match the same requests and of which neither is more specific."""
     places: dict[Any, list[Route]] = {}
     for route in routes:
-        entry = entry_of(route)
+        outline, literals = route.rule
         conditions = len(route.headers), len(route.query)
-        identity = (route.host, entry.rank, entry.patterns, entry.literals, conditions)
+        identity = (route.host, outline.place, literals, conditions)
         places.setdefault(identity, []).append(route)
     return [
         Tie(later.name, earlier.name)

@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from gateway.backends import BackendError
 from gateway.loader import TableError, read_bytes, revision_of
@@ -55,13 +56,19 @@ class Edits:
 
 
 class Watcher:
-    """Keeps a holder at the newest good content of a file; `fault` says what is wrong, or None."""
+    """Keeps a holder at the newest good content of a file; `fault` says what is wrong, or None.
 
-    def __init__(self, file: str, content: bytes, holder: Holder) -> None:
+    `on_change` is called after each new snapshot, and each new fault.
+    """
+
+    def __init__(
+        self, file: str, holder: Holder, on_change: Callable[[], object] = lambda: None
+    ) -> None:
         self.fault: str | None = None
         self._file = file
         self._holder = holder
-        self._edits = Edits(file, content)
+        self._on_change = on_change
+        self._edits = Edits(file, holder.current.content)
         self._stop = threading.Event()
 
     def start(self) -> None:
@@ -94,6 +101,7 @@ class Watcher:
         else:
             self.fault = None
             log.info("serving revision %s of %s", self._holder.current.revision, self._file)
+        self._on_change()
 
     def _start_thread(self) -> None:
         if not self._stop.is_set():

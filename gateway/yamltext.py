@@ -25,6 +25,8 @@ _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _MAX_DIGITS = 40
+# What any of the above begins with; the empty text is null.
+_BEGINNINGS = {"", *"~nNtTfF+-.0123456789"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,6 +92,22 @@ def scalar(text: str) -> str:
     except UnreadableError:
         bare = False
     return text if bare else json.dumps(text, ensure_ascii=False)
+
+
+def word(text: str) -> Any:
+    """Return what a bare word means: null, a truth value, a number, else the text itself."""
+    if text[:1] not in _BEGINNINGS:
+        return text
+    if _NULL.fullmatch(text):
+        return None
+    if _BOOL.fullmatch(text):
+        return text.lower() == "true"
+    if len(text) <= _MAX_DIGITS:
+        if _INT.fullmatch(text):
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+    return text
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
@@ -181,16 +199,5 @@ class _Reader:
 
 
 def _scalar(event: Any) -> Any:
-    text = event.value
-    if not event.implicit[0]:  # quoted, or a block: always text
-        return text
-    if _NULL.fullmatch(text):
-        return None
-    if _BOOL.fullmatch(text):
-        return text.lower() == "true"
-    if len(text) <= _MAX_DIGITS:
-        if _INT.fullmatch(text):
-            return int(text)
-        if _FLOAT.fullmatch(text):
-            return float(text)
-    return text
+    # Only a bare word may be more than text: not what is quoted, and no block.
+    return word(event.value) if event.implicit[0] else event.value

@@ -393,7 +393,7 @@ NOT_ADMITTED = {
 
 @app.route("/auth/login", methods=["GET", "POST"])
 def login():
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD is a GET too
         return show_login()
     limit_address(
         "login-address", SETTINGS.login_attempts_per_address, SETTINGS.login_attempts_window
@@ -410,6 +410,8 @@ def login():
         return login_page({"form": "The e-mail or the password is wrong."})
     if user.status != "active":
         return login_page({"form": NOT_ADMITTED[user.status]})
+    # Others may have used up the limit while the slow hash was made.
+    refuse_locked(email)
     remember = request.form.get("remember") == "1"
     open_login(user, password, remember=remember)
     flash(f"Welcome back, {user.display_name}.")
@@ -457,7 +459,8 @@ def email_bucket(email):
 
 def refuse_locked(email):
     start, end = window_of(SETTINGS.failed_logins_window)
-    bucket = db.session.get(RateBucket, (email_bucket(email), start))
+    key = (email_bucket(email), start)
+    bucket = db.session.get(RateBucket, key, populate_existing=True)
     if bucket is not None and bucket.hits >= SETTINGS.failed_logins_per_email:
         refuse_until(end)
 
@@ -469,6 +472,8 @@ def record_failed_login(email):
         changes["locked_until"] = end
     db.session.execute(update(User).where(User.email == email).values(changes))
     db.session.commit()
+    if hits > SETTINGS.failed_logins_per_email:
+        refuse_until(end)
 
 
 def open_login(user, password, *, remember):
@@ -526,7 +531,7 @@ def logout():
 
 @app.route("/auth/register", methods=["GET", "POST"])
 def register():
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD is a GET too
         if current_user.is_authenticated:
             return redirect("/chat")
         return show("register.html", errors={}, form={})
@@ -751,10 +756,12 @@ def summary_json(row, newest_body, message_count):
 def create_conversation():
     body, unknown = json_object(("title", "assistant_key"))
     wrong = [] if is_title(body.get("title")) else ["title"]
-    if not is_enabled_assistant(body.get("assistant_key")):
+    if not is_storable(body.get("assistant_key")):
         wrong.append("assistant_key")
     if wrong or unknown:
         refuse_fields(wrong + unknown)
+    if not is_enabled_assistant(body["assistant_key"]):
+        refuse_fields(["assistant_key"])
     conversation = add_conversation(body["assistant_key"], clean_title(body.get("title")))
     return conversation_response(conversation)
 
@@ -770,8 +777,6 @@ def clean_title(value):
 
 
 def is_enabled_assistant(key):
-    if not is_storable(key):
-        return False
     enabled = select(Assistant.key).where(Assistant.key == key, Assistant.enabled)
     return db.session.scalar(enabled) is not None
 

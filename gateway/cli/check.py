@@ -55,14 +55,15 @@ def check(table: str, *, strict: bool, as_json: bool) -> None:
             }
         )
     else:
-        click.echo("\n".join(_lines(table, found)))
+        click.echo("\n".join(_lines(table, found, ok=ok)))
     sys.exit(0 if ok else 1)
 
 
-def _lines(table: str, found: Examination) -> Iterator[str]:
+def _lines(table: str, found: Examination, *, ok: bool) -> Iterator[str]:
     yield from map(str, found.faults)
     if not found.faults:
-        yield f"{table} is fine: revision {found.revision}."
+        verdict = "is fine" if ok else "has notes, which --strict does not allow"
+        yield f"{table} {verdict}: revision {found.revision}."
     for note in found.notes:
         yield f"{note.file}:{note.line}:{note.column}: note: {note.message}"
 

@@ -7,9 +7,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import click
 
 from gateway.cli.output import json_option, print_json, table_option
-from gateway.decision import Decider
+from gateway.decision import Deciding, compile_decision
 from gateway.loader import parse_table, read_bytes, revision_of
-from gateway.matcher import compile_table
 from gateway.paths import UnreadablePathError, canonical
 
 
@@ -32,8 +31,8 @@ def explain(method: str, url: str, headers: tuple[str, ...], table: str, *, as_j
         path = canonical(environ["PATH_INFO"])
     except UnreadablePathError as error:
         raise click.BadParameter(f"{error} The gateway answers 400.") from error
-    decision = Decider(parsed, compile_table(parsed)).decide(method.upper(), path, environ)
     revision = revision_of(content)
+    decision = compile_decision(parsed, Deciding(revision=revision))(environ)
     if as_json:
         print_json(
             {

@@ -32,7 +32,7 @@ _KINDS = {
     "hex": re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{16,}"),
     "HEX": re.compile(r"(?=.*\d)(?=.*[A-F])[0-9A-F]{16,}"),
     "base32": re.compile(r"(?=.*\d)[A-Z2-7]{16,}"),
-    "lower": re.compile(r"(?=(?:.*?\d[a-z]+){3})[a-z0-9]{20,}"),  # three groups of digits
+    "lower": re.compile(r"(?=.*\d)[a-z0-9]{24,}"),  # longer than words, even long ones
 }
 
 

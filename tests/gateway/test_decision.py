@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway import compile_table, override
-from gateway.decision import Decider
+from gateway import override
+from gateway.decision import Deciding, compile_decision
 from gateway.loader import parse_table
 
 KEY = "a key for overrides"
@@ -22,13 +22,19 @@ settings:
 """
 
 
-def decider(table: str = TABLE, key: str = KEY, now: float = 1000.0) -> Decider:
-    parsed = parse_table(table.encode(), "table.yaml")
-    return Decider(parsed, compile_table(parsed), key, lambda: now, lambda: "new-subject")
+def deciding(table: str = TABLE, key: str = KEY, now: float = 1000.0):
+    decide = compile_decision(
+        parse_table(table.encode(), "table.yaml"),
+        Deciding(override_key=key, now=lambda: now, new_subject=lambda: "new-subject"),
+    )
+
+    def at(path: str, **environ: str):
+        return decide({"REQUEST_METHOD": "GET", "PATH_INFO": path, **environ})
+
+    return at
 
 
-def decide(path: str, **environ: str):
-    return decider().decide("GET", path, environ)
+decide = deciding()
 
 
 def test_a_route_names_backend_and_reason():
@@ -46,9 +52,9 @@ def test_default_answers_what_no_route_names():
 
 
 def test_headers_can_be_switched_off():
-    quiet = decider(TABLE + "  headers: false\n")
+    quiet = deciding(TABLE + "  headers: false\n")
 
-    assert quiet.decide("GET", "/fixed", {}).headers == []
+    assert quiet("/fixed").headers == []
 
 
 def test_a_split_with_all_weight_on_one_side_is_a_plain_route():
@@ -126,7 +132,7 @@ def test_an_override_that_is_not_right_is_ignored(token):
 
 def test_without_a_key_there_are_no_overrides():
     token = override.sign(KEY, "modern", expires=2000)
-    decision = decider(key="").decide("GET", "/none", {"HTTP_X_GATEWAY_BACKEND": token})
+    decision = deciding(key="")("/none", HTTP_X_GATEWAY_BACKEND=token)
 
     assert decision.reason == "default"
 

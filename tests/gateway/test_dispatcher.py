@@ -1,6 +1,5 @@
 """The gateway as a WSGI callable: whom it calls, and that it changes nothing else."""
 
-import io
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
@@ -10,9 +9,12 @@ from werkzeug.test import Client, run_wsgi_app
 
 from gateway import create_gateway
 from gateway.access import access_log
-from gateway.backends import BackendError
-from gateway.dispatcher import Gateway
-from gateway.snapshot import Holder, make_snapshot
+from gateway.backends import BackendError, load_backend
+from gateway.decision import Deciding, compile_decision
+from gateway.dispatcher import make_gateway
+from gateway.loader import parse_table
+from gateway.snapshot import Holder, Snapshot, make_snapshot
+from tests.gateway.applications import answering
 
 HERE = "tests.gateway.applications"
 TABLE = f"""\
@@ -24,11 +26,12 @@ routes:
 """
 
 
-def gateway_of(table: str = TABLE, **applications) -> Gateway:
-    snapshot = make_snapshot(table.encode(), "table.yaml")
-    for name, application in applications.items():
-        snapshot.applications[name] = application  # type: ignore[index]
-    return Gateway(Holder(snapshot))
+def gateway_of(table: str = TABLE, **applications):
+    parsed = parse_table(table.encode(), "table.yaml")
+    given = {name: load_backend(name, backend) for name, backend in parsed.backends.items()}
+    given |= applications
+    decide = compile_decision(parsed, Deciding(given, "revision"))
+    return make_gateway(Holder(Snapshot(b"", "revision", parsed, decide, given)))
 
 
 def environ_of(path: str) -> dict[str, Any]:
@@ -72,9 +75,7 @@ def test_no_spelling_of_a_path_reaches_another_backend():
 
 
 def test_follows_wsgi_to_the_letter():
-    application = validator(
-        gateway_of(legacy=validator(gateway_of().holder.current.applications["legacy"]))
-    )
+    application = validator(gateway_of(legacy=validator(answering("legacy"))))
     environ = environ_of("/")
 
     body, status, _ = run_wsgi_app(application, environ, buffered=True)
@@ -94,13 +95,11 @@ def test_environment_reaches_the_backend_as_the_server_made_it():
     before = dict(environ)
     run_wsgi_app(gateway_of(legacy=application), environ)
 
-    assert {
-        k: v for k, v in seen.items() if k not in {"gateway.decision", "gateway.revision"}
-    } == before
+    assert {k: v for k, v in seen.items() if k != "gateway.decision"} == before
 
 
-def test_body_is_the_backends_own_object():
-    body = io.BytesIO(b"x")
+def test_a_complete_body_is_the_backends_own_object():
+    body = [b"x"]
 
     def application(environ, start_response):
         start_response("200 OK", [("Content-Type", "text/plain")])

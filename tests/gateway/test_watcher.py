@@ -5,7 +5,7 @@ import os
 import pytest
 from werkzeug.test import Client
 
-from gateway.dispatcher import Gateway
+from gateway.dispatcher import make_gateway
 from gateway.snapshot import Holder, make_snapshot
 from gateway.watcher import Watcher
 from tests.serving import until
@@ -26,8 +26,8 @@ class Served:
     def __init__(self, file) -> None:
         content = file.read_bytes()
         self.holder = Holder(make_snapshot(content, str(file)))
-        self.watcher = Watcher(str(file), content, self.holder)
-        self.client = Client(Gateway(self.holder))
+        self.watcher = Watcher(str(file), self.holder)
+        self.client = Client(make_gateway(self.holder))
 
     def look(self, times: int = 3) -> str:
         for _ in range(times):

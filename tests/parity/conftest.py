@@ -29,9 +29,9 @@ def comparing(tmp_path: Path) -> Iterator[Callable[..., Parity]]:
         ) -> Parity:
             db = SharedSQLAlchemy(model_class=Base)
             url = url or f"sqlite:///{tmp_path}/app.db"
-            apps = [make_app(db, url), make_app(db, url, fault)]
+            control, candidate = make_app(db, url), make_app(db, url, fault)
             if url.startswith("sqlite"):
-                sa.event.listen(db.engines_of(apps[0])[None], "connect", foreign_keys_on)
-            return stack.enter_context(compared(*apps, db, accepted))
+                sa.event.listen(db.engines_of(control)[None], "connect", foreign_keys_on)
+            return stack.enter_context(compared(control, candidate, db, accepted))
 
         yield start

@@ -171,5 +171,5 @@ def test_column_that_only_one_side_changed_is_named():
 
 def test_integer_in_a_row_is_not_a_boolean_nor_a_text():
     for theirs in (True, "1", 1.5, None, b"1"):
-        pair = [effects(Effect("t", (1,), "inserted", {"n": value})) for value in (1, theirs)]
-        assert compare(*pair, Renaming()).differences
+        one, other = (effects(Effect("t", (1,), "inserted", {"n": value})) for value in (1, theirs))
+        assert compare(one, other, Renaming()).differences

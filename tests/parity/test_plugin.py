@@ -58,9 +58,9 @@ ACCEPTED = """
 @pytest.fixture
 def project(pytester):
     """A project with a table and two applications; its files may be replaced."""
-    url = f"sqlite:///{pytester.path}/app.db"
 
-    def write(*, status=200, path="hit", table=TABLE, test=TEST):
+    def write(*, status=200, path="hit", table=TABLE, test=TEST, url=None):
+        url = url or f"sqlite:///{pytester.path}/app.db"
         (pytester.path / "routing_table.yaml").write_text(table)
         (pytester.path / "data.py").write_text(DATA)
         for name, answer, wrote in (("old", 200, "hit"), ("new", status, path)):
@@ -279,6 +279,7 @@ def test_application_inside_middleware_is_found(project):
 def test_workers_of_xdist_are_added_up(project):
     pytester = project(
         status=201,
+        url="sqlite://",  # a file would be made by both workers at once
         test='import pytest\n@pytest.mark.parametrize("n", range(4))\n'
         'def test_hits(parity, n): parity.get("/hits")',
     )

@@ -66,8 +66,13 @@ def test_method_that_an_address_does_not_answer(parity, ada, method, path):
     ada._send(method, path, {})
 
 
-@pytest.mark.parametrize("path", ["/", "/auth/login", "/chat", "/conversations"])
+@pytest.mark.parametrize("path", ["/", "/auth/login", "/auth/register", "/chat", "/conversations"])
 def test_head_answers_as_get_without_a_body(parity, ada, path):
+    parity.head(path)
+
+
+@pytest.mark.parametrize("path", ["/auth/login", "/auth/register"])
+def test_head_of_a_form_for_a_stranger(parity, path):
     parity.head(path)
 
 

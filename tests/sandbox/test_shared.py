@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,7 +70,7 @@ def test_password_is_not_shown_in_a_refusal():
 
 
 def test_ready_made_pool_is_refused():
-    pool = sa.StaticPool(lambda: sqlite3.connect(":memory:"))
+    pool = sa.create_engine("sqlite://").pool
 
     with pytest.raises(RuntimeError, match="Give 'poolclass' and its settings instead"):
         make_app(SharedSQLAlchemy(), "app", "sqlite://", SQLALCHEMY_ENGINE_OPTIONS={"pool": pool})
@@ -110,6 +109,7 @@ def test_memory_database_ends_with_the_last_application_that_used_it():
 def test_application_that_nobody_holds_is_not_kept_alive():
     db = SharedSQLAlchemy()
     make_app(db, "gone", "sqlite:////tmp/none.db")
+    assert db.living_engines()
 
     gc.collect()
 

@@ -1,0 +1,158 @@
+"""One request for Flask's hello JSON, bare and through what stands in front of it, in process."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import create_environ
+
+from benchmarks import hello
+from benchmarks.instructions import counts
+from benchmarks.interleaved import nanoseconds
+from benchmarks.needs import MissingError
+from benchmarks.report import Cell, Report, target
+from benchmarks.routes import text
+from gateway import create_gateway
+from gateway.dispatcher import make_gateway
+from gateway.snapshot import Holder, make_snapshot
+
+WSGICallable = Callable[..., Iterable[bytes]]
+Measured = dict[tuple[str, str], float]
+"""Instructions or nanoseconds by path and contender."""
+
+ROUTES = 1_000
+BARE, WERKZEUG = "Flask, bare", "DispatcherMiddleware"
+ROUTING, HEADERS = "gateway, routing alone", "gateway, headers"
+COUNTERS = "gateway, headers and counters"
+LIMITS = {ROUTING: 1.01, COUNTERS: 1.025}
+PATHS = {
+    "/hello": "static path, any method",
+    "/old": "static path, GET",
+    "/api/resource7/42/plan": "int + name, GET",
+}
+_HELLO = """\
+  hello: {path: /hello, to: legacy}
+  old: {path: /old, methods: [GET], to: legacy}
+"""
+_STATEMENT = """\
+body = {application}(environ.copy(), start_response)
+for _part in body:
+    pass
+body.close()
+"""
+
+
+def applications(folder: str) -> dict[str, WSGICallable]:
+    """Return the contenders; each sends all requests of the bench to the same Flask application."""
+    return {
+        BARE: hello.legacy,
+        WERKZEUG: DispatcherMiddleware(hello.legacy, {"/new": hello.modern}),
+        ROUTING: make_gateway(_holder(headers=False)),
+        HEADERS: make_gateway(_holder(headers=True)),
+        COUNTERS: _whole(folder),
+    }
+
+
+def prepared(path: str) -> dict[str, Any]:
+    """Return the names that a measured statement uses."""
+    return {"environ": create_environ(path), "start_response": start_response}
+
+
+def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+    """Take a response's head, as a server does."""
+
+
+def _holder(*, headers: bool) -> Holder:
+    content = text(ROUTES, _HELLO, headers=headers).encode()
+    return Holder(make_snapshot(content, "routing_table.yaml"))
+
+
+def _whole(folder: str) -> WSGICallable:
+    """Make the gateway as a server gets it; its watcher keeps quiet, for it is no request's work."""
+    file = Path(folder, "routing_table.yaml")
+    file.write_text(text(ROUTES, _HELLO))
+    return create_gateway(file)
+
+
+def run(*, quick: bool = False) -> Report:
+    """Measure all contenders on all paths."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = list(PATHS)[:1] if quick else list(PATHS)
+        taken = _timed(folder, paths, rounds=3 if quick else 60)
+        notes = []
+        counted: Measured = {}
+        try:
+            counted = _counted(folder, paths, times=20 if quick else 200)
+        except MissingError as error:
+            notes.append(str(error))
+    return Report(
+        f"Dispatch: Flask's hello JSON, {ROUTES:,} routes in the table",
+        ("request: through", "instructions", "× bare", "added", "µs", "× bare (time)"),
+        tuple(_row(key, counted, taken) for key in taken),
+        (*_targets(counted), *notes),
+    )
+
+
+def _timed(folder: str, paths: list[str], rounds: int) -> Measured:
+    contenders = {
+        (path, name): (
+            _STATEMENT.format(application="application"),
+            {"application": application, **prepared(path)},
+        )
+        for path in paths
+        for name, application in applications(folder).items()
+    }
+    return nanoseconds(contenders, rounds)
+
+
+def _counted(folder: str, paths: list[str], times: int) -> Measured:
+    names = [BARE, WERKZEUG, ROUTING, HEADERS, COUNTERS]
+    setup = f"""\
+import gateway.watcher
+# Valgrind makes a request last longer, and the watcher would look at the file the more often.
+gateway.watcher.INTERVAL = 3600.0
+from benchmarks.dispatch import applications, prepared, start_response
+contenders = [*applications({folder!r}).values()]
+{"; ".join(f"a{i} = contenders[{i}]" for i in range(len(names)))}
+"""
+    setup += "\n".join(
+        f"environ{i} = prepared({path!r})['environ']" for i, path in enumerate(paths)
+    )
+    statements = {
+        f"{path} {name}": _STATEMENT.format(application=f"a{j}").replace("environ", f"environ{i}")
+        for i, path in enumerate(paths)
+        for j, name in enumerate(names)
+    }
+    found = counts(setup, statements, times, idle="environ0.copy()")
+    return {(path, name): found[f"{path} {name}"] for path in paths for name in names}
+
+
+def _row(key: tuple[str, str], counted: Measured, taken: Measured) -> tuple[Cell, ...]:
+    path, name = key
+    instructions, bare = counted.get(key), counted.get((path, BARE))
+    nanoseconds_ = taken[key]
+    return (
+        f"{PATHS[path]}: {name}",
+        None if instructions is None else round(instructions),
+        None if instructions is None or bare is None else round(instructions / bare, 4),
+        None if instructions is None or bare is None else round(instructions - bare),
+        round(nanoseconds_ / 1000, 2),
+        round(nanoseconds_ / taken[path, BARE], 3),
+    )
+
+
+def _targets(counted: Measured) -> Iterator[str]:
+    for path in dict.fromkeys(path for path, _ in counted):
+        of = {name: counted[path, name] / counted[path, BARE] for name in (WERKZEUG, *LIMITS)}
+        for name, limit in LIMITS.items():
+            yield from target(f"{name} ({PATHS[path]})", of[name], limit, " × bare")
+        yield from target(
+            f"{COUNTERS} ({PATHS[path]})",
+            of[COUNTERS],
+            of[WERKZEUG],
+            " × bare, DispatcherMiddleware's",
+        )

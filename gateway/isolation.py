@@ -1,0 +1,52 @@
+"""A stream and its context variables: kept apart from whatever else its thread does.
+
+Frameworks keep what belongs to a request in context variables, and a stream keeps them set from
+one part to the next. Two streams of two applications in one thread would see each other's. So an
+application is called in a context of its own, and a body that streams goes on in that context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import Context
+
+from werkzeug.wsgi import ClosingIterator
+
+
+def is_complete(body: Iterable[bytes]) -> bool:
+    """Tell whether a body is known to be all there, so that no step of it runs application code.
+
+    Werkzeug's responses come as a ClosingIterator; looking into it saves a wrapper for each
+    response that is complete. Whatever is not recognised counts as a stream.
+    """
+    kind = type(body)
+    if kind is ClosingIterator:
+        try:
+            return type(body._callbacks[-1].__self__.response) is list  # type: ignore[attr-defined]  # noqa: SLF001
+        except (AttributeError, IndexError):
+            return False
+    return kind is list or kind is tuple
+
+
+class Isolated:
+    """A body that streams: every step of it runs in the context of its application's call."""
+
+    __slots__ = ("_body", "_context", "_next")
+
+    def __init__(self, context: Context, body: Iterable[bytes]) -> None:
+        self._context = context
+        self._body = body
+        self._next: Callable[[], bytes] | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._next is None:
+            self._next = self._context.run(iter, self._body).__next__
+        return self._context.run(self._next)
+
+    def close(self) -> None:
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            self._context.run(close)

@@ -1,0 +1,121 @@
+"""Streams of two applications in one thread: neither sees what belongs to the other."""
+
+import contextvars
+from wsgiref.util import FileWrapper
+
+import pytest
+from flask import Flask, Response, current_app, g, stream_with_context
+from werkzeug.test import EnvironBuilder
+
+from gateway.isolation import is_complete
+from tests.gateway.test_dispatcher import gateway_of
+
+TABLE = """\
+backends: {legacy: "tests.gateway.applications:legacy", modern: "tests.gateway.applications:modern"}
+default: legacy
+routes: {modern: {prefix: /modern, to: modern}}
+"""
+
+
+def streaming(name: str) -> Flask:
+    """An application that streams its own name, from inside its context."""
+    application = Flask(name)
+
+    def parts():
+        for number in range(3):
+            yield f"{current_app.name}{number}{g.get('mark', '')} "
+
+    def within():
+        g.mark = name
+        return Response(stream_with_context(parts()))
+
+    def pushing():
+        def pushed():
+            with application.app_context():
+                yield from parts()
+
+        return Response(pushed())
+
+    for prefix in ("", "/modern"):
+        application.add_url_rule(f"{prefix}/within", f"{prefix}1", within)
+        application.add_url_rule(f"{prefix}/pushing", f"{prefix}2", pushing)
+        application.add_url_rule(f"{prefix}/plain", f"{prefix}3", lambda: str(g.get("mark")))
+    return application
+
+
+@pytest.fixture
+def gateway():
+    return gateway_of(TABLE, legacy=streaming("legacy"), modern=streaming("modern"))
+
+
+def call(gateway, path: str):
+    return gateway(EnvironBuilder(path=path).get_environ(), lambda *_: None)
+
+
+@pytest.mark.parametrize("way", ["within", "pushing"])
+@pytest.mark.parametrize("first_closed", [0, 1])
+def test_two_streams_interleave_without_seeing_each_other(gateway, way, first_closed):
+    bodies = [call(gateway, f"/{way}"), call(gateway, f"/modern/{way}")]
+    steps = [iter(body) for body in bodies]
+    parts = [(next(steps[0]), next(steps[1])) for _ in range(3)]
+    bodies[first_closed].close()
+    bodies[1 - first_closed].close()
+
+    assert [one[:7] for one, _ in parts] == [b"legacy0", b"legacy1", b"legacy2"]
+    assert [other[:7] for _, other in parts] == [b"modern0", b"modern1", b"modern2"]
+
+
+def test_a_request_amid_a_stream_of_the_same_application_has_a_context_of_its_own(gateway):
+    body = call(gateway, "/within")
+    next(iter(body))
+
+    assert b"".join(call(gateway, "/plain")) == b"None"
+    body.close()
+
+
+def test_nothing_of_a_stream_shows_outside(gateway):
+    before = contextvars.copy_context()
+    body = call(gateway, "/within")
+    next(iter(body))
+
+    assert list(contextvars.copy_context().items()) == list(before.items())
+    body.close()
+
+
+def test_variables_set_outside_are_seen_inside(gateway):
+    variable = contextvars.ContextVar("variable", default="unset")
+    variable.set("set")
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        yield variable.get().encode()
+
+    assert b"".join(call(gateway_of(TABLE, legacy=application), "/")) == b"set"
+
+
+def test_complete_responses_are_recognised():
+    application = Flask(__name__)
+
+    def body_of(response):
+        with application.test_request_context():
+            return response(EnvironBuilder().get_environ(), lambda *_: None)
+
+    assert is_complete([b"x"])
+    assert is_complete(body_of(Response("text")))
+    assert not is_complete(body_of(Response(iter([b"x"]))))
+    assert not is_complete(iter([b"x"]))
+
+
+def test_a_file_of_the_servers_own_kind_stays_one(tmp_path):
+    (tmp_path / "file").write_bytes(b"content")
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return environ["wsgi.file_wrapper"]((tmp_path / "file").open("rb"))
+
+    environ = EnvironBuilder().get_environ() | {"wsgi.file_wrapper": FileWrapper}
+    body = gateway_of(TABLE, legacy=application)(environ, lambda *_: None)
+
+    assert type(body) is FileWrapper
+    assert b"".join(body) == b"content"
+    body.close()

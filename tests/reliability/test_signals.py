@@ -1,0 +1,70 @@
+"""SIGHUP and SIGTERM under load: whatever an application began to answer is answered whole."""
+
+import signal
+import time
+from collections import Counter
+
+from tests.reliability.load import Pace
+from tests.reliability.served import served
+
+WORKERS = 2
+
+# A connection that granian accepted but has not read from when its worker is told to stop is closed
+# unanswered: about one for ten workers that stop, at a thousand new connections a second.
+FORGETS_NEW_CONNECTIONS = {"granian"}
+
+
+def send(site, number) -> float:
+    site.server.process.send_signal(number)
+    return time.monotonic()
+
+
+def untouched(answer) -> bool:
+    """Return whether a request met a new connection that ended before a byte of an answer."""
+    return answer.before == 0 and answer.failure.startswith("UnansweredError")
+
+
+def refused(answer) -> bool:
+    return answer.failure.startswith("ConnectionRefusedError")
+
+
+def begun_but_lost(site, load) -> list[str]:
+    """Return the requests that an application began, but that got no whole answer."""
+    whole = {a.identity for a in load.answers if not a.failure}
+    return [identity for identity in site.begun() if identity not in whole]
+
+
+def test_sighup_replaces_every_worker_and_loses_nothing(server, tmp_path):
+    with served(server, tmp_path, WORKERS) as site:
+        with site.load(Pace(renew=5)) as load:
+            before = site.answering()
+            sent = send(site, signal.SIGHUP)
+            site.flip_until(lambda: _replaced(load, before, time.monotonic() - 1, sent))
+            site.settle(site.flip())
+
+        failed = [a for a in load.answers if a.failure]
+        assert begun_but_lost(site, load) == []
+        assert max(Counter(site.begun()).values()) == 1
+        assert not failed or server in FORGETS_NEW_CONNECTIONS
+        assert [a for a in failed if not untouched(a)] == []
+        assert site.timeline.complaints(a for a in load.answers if not a.failure) == []
+
+
+def _replaced(load, before, since, sent):
+    now = load.workers(max(since, sent))
+    return len(now) == WORKERS and not now & before
+
+
+def test_sigterm_finishes_what_was_begun_and_refuses_the_rest(server, tmp_path):
+    with served(server, tmp_path, WORKERS) as site:
+        with site.load() as load:
+            site.settle(site.flip())
+            sent = send(site, signal.SIGTERM)
+            assert site.server.process.wait(40) == 0
+
+        failed = [a for a in load.answers if a.failure]
+        assert begun_but_lost(site, load) == []
+        assert max(Counter(site.begun()).values()) == 1
+        assert [a for a in failed if not (refused(a) or untouched(a))] == []
+        assert [a for a in failed if a.end < sent] == []
+        assert any(a.start < sent < a.end and not a.failure for a in load.answers)
