@@ -29,7 +29,7 @@ serve: setup  ## Serve both applications on http://127.0.0.1:5000, with sample d
 	@exec $(BIN)/gateway serve --table $(TABLE) --bind $(BIND)
 
 test: setup  ## Run the whole test suite
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest $(or $(TESTS),--parity-full)
 
 test-deps:  ## Install what tests need beyond Python (Chromium, PostgreSQL, Node), as root
 	./tests/install_deps

@@ -35,12 +35,14 @@ class Place(dict[str, Any]):
 
     def __init__(self, routes: list[Route], payload: Payload, options: Any = None) -> None:
         ordered = routes if len(routes) == 1 else sorted(routes, key=_fewest_conditions_last)
-        by_method: dict[str | None, list[Candidate]] = {None: []}
+        rest: list[Candidate] = []
+        by_method: dict[str, list[Candidate]] = {}
         for route in ordered:
             candidate = Candidate(payload(route), _conditions(route))
-            for method in methods_of(route) or (None,):
+            if route.methods is None:
+                rest.append(candidate)
+            for method in methods_of(route):
                 by_method.setdefault(method, []).append(candidate)
-        rest = by_method.pop(None)
         self._methods_not_named = _answer(rest)
         super().__init__(dict.fromkeys(METHODS, self._methods_not_named))
         if options is not None:

@@ -254,7 +254,10 @@ def _open_ended(parts: list[tuple[str | BaseConverter, ...]]) -> Segment:
     pieces = tuple(piece for part in parts for piece in part)
     example = "/".join("".join(map(_example, part)) for part in parts)
     pattern = "/".join(map(_pattern, parts))
-    return Segment(None, pattern, _rank(pieces), example, open_ended=True)
+    limits, refuses = _limits(tuple(piece for part in parts for piece in ("/", *part))[1:])
+    return Segment(
+        None, pattern, _rank(pieces), example, open_ended=True, limits=limits, refuses=refuses
+    )
 
 
 def _example(piece: str | BaseConverter) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from gateway.collector import no_full_collections
 from gateway.paths import canonical
 from gateway.places import Environ, Payload, Place
 from gateway.rules import Outline, Segment
@@ -53,6 +54,11 @@ class Arrangement:
 
 def arrange(routes: Iterable[Route], payload: Payload, options: Any = None) -> Arrangement:
     """Put the routes of one host into places, each with the answer that `payload` makes of it."""
+    with no_full_collections:
+        return _arrange(routes, payload, options)
+
+
+def _arrange(routes: Iterable[Route], payload: Payload, options: Any) -> Arrangement:
     static: dict[str, Place] = {}
     shapes: list[Shape] = []
     for outline, by_key in _by_precedence(routes):
@@ -182,7 +188,7 @@ def _trying(shape: Shape, length: int | None, names: dict[str, Any]) -> Iterator
     yield f"        place = places{shape.number}(({key}))"
     tests = [_test(shape, i, segment, length, names) for i, segment in numbered]
     yield f"        if {' and '.join(['place is not None', *filter(None, tests)])}:"
-    yield from _answering("            ", list(_refusals(shape, names)))
+    yield from _answering("            ", list(_refusals(shape, length, names)))
 
 
 def _test(
@@ -196,15 +202,19 @@ def _test(
         return f"p{index}.isdecimal()"
     name = f"pattern{shape.number}_{index}"
     names[name] = re.compile(segment.pattern).fullmatch
+    return f"{name}({_text(index, segment, length)})"
+
+
+def _text(index: int, segment: Segment, length: int | None) -> str:
     rest = segment.open_ended and length != index
-    return f"{name}('/'.join(parts[{index}:]))" if rest else f"{name}(p{index})"
+    return f"'/'.join(parts[{index}:])" if rest else f"p{index}"
 
 
-def _refusals(shape: Shape, names: dict[str, Any]) -> Iterator[str]:
+def _refusals(shape: Shape, length: int | None, names: dict[str, Any]) -> Iterator[str]:
     for index, segment in enumerate(shape.segments, start=1):
         if segment.refuses is not None:
             names[f"refuses{shape.number}_{index}"] = segment.refuses
-            yield f"refuses{shape.number}_{index}(p{index})"
+            yield f"refuses{shape.number}_{index}({_text(index, segment, length)})"
 
 
 def _answering(indent: str, refusals: Iterable[str] = ()) -> Iterator[str]:

@@ -7,7 +7,6 @@ routes that tie.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal

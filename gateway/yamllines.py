@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from gateway.yamltext import MAX_VALUES, word
 
+_KEPT_LINES = 512  # most lines of a large table stand in it many times
 _MAX_BLOCKS = 8
 _MAX_BRACKETS = 16  # with the blocks around them well below yamltext.MAX_DEPTH
 _BEFORE_VALUES = "\n,[{"  # at least one of them stands before each value but the first
@@ -84,7 +86,8 @@ class _Blocks:
     """The mappings that are open at a line, and what a line adds to the innermost."""
 
     def __init__(self) -> None:
-        self.root = self._mapping = {}
+        self.root: dict[str, Any] = {}
+        self._mapping = self.root
         self._indent = 0
         self._around: list[tuple[int, dict[str, Any]]] = []
         self._bare: str | None = None  # the key on the line before, if it has no value there
@@ -134,12 +137,8 @@ class _Blocks:
 
 def _mapping(text: str) -> dict[str, Any] | None:
     blocks = _Blocks()
-    seen: dict[str, _Line | None] = {}  # most lines of a large table stand in it many times
-    for text_line in text.split("\n"):
-        try:
-            line = seen[text_line]
-        except KeyError:
-            line = seen[text_line] = _line(text_line)
+    read_line = lru_cache(_KEPT_LINES)(_line)
+    for line in map(read_line, text.split("\n")):
         if line is not None:
             blocks.add(line)
     return blocks.root or None

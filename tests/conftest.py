@@ -12,31 +12,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import parts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytest_plugins = ["pytester"]
 
-MISSING = (
-    "PostgreSQL's programs are missing: run `make test-deps` as root, or install Debian's"
-    " `postgresql`."
-)
-
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The URL of a database on a PostgreSQL server of this test run's own."""
-    programs = _programs()
-    if programs is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+    programs = parts.postgresql()
     # The server refuses to run as root and reaches its folder as another user.
     with _folder() as folder, _server(programs, folder):
         yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-
-
-def _programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    return found[-1].parent if found else None
 
 
 @contextmanager

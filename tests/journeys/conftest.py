@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import threading
@@ -18,10 +17,10 @@ import requests
 
 from gateway.loader import revision_of
 from shared_models.schema import upgrade
+from tests import parts
 from tests.serving import Server, serving, until
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
 WORKERS = 2
 
 
@@ -115,17 +114,13 @@ def load(migration: Migration) -> Callable[..., Load]:
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Any]:
     """A page in a real Chromium; whatever its console calls an error fails the test."""
-    if not CHROMIUM.exists():
-        missing = (
-            "Chromium is missing: run `make test-deps` as root, or install Debian's `chromium`."
-        )
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    program = parts.chromium()
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
 
     quiet = ("background-networking", "component-update", "sync", "gpu", "quic")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
+            executable_path=program,
             args=["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
         )
         page = browser.new_page()

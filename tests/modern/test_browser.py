@@ -1,6 +1,5 @@
 """The workspace in a real browser, on a real server."""
 
-import shutil
 import threading
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.sync_api import APIResponse, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from shared_models.sample import SAMPLE_PASSWORD
+from tests import parts
 
 pytestmark = pytest.mark.browser
 
@@ -18,14 +18,11 @@ QUIET = (
     "--disable-sync",
 )
 PATIENCE_MS = 20_000  # a busy machine is slow, not wrong
-MISSING = "Chromium is missing: run `make test-deps` as root, or install Debian's `chromium`."
 
 
 @pytest.fixture(scope="module")
 def browser():
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip(MISSING)
+    program = parts.chromium()
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))

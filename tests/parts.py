@@ -1,0 +1,36 @@
+"""What tests need beyond Python: skipped where it is missing, a failure where it must not be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+def chromium() -> str:
+    """Return Debian's Chromium."""
+    return _need(shutil.which("chromium"), "Chromium is", "chromium")
+
+
+def node() -> str:
+    """Return Node, which runs the tests of the ES modules."""
+    return _need(shutil.which("node"), "Node is", "nodejs")
+
+
+def postgresql() -> Path:
+    """Return the folder of the newest PostgreSQL server's programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    program = _need(str(found[-1]) if found else None, "PostgreSQL's programs are", "postgresql")
+    return Path(program).parent
+
+
+def _need(program: str | None, missing: str, package: str) -> str:
+    if program is None:
+        sentence = (
+            f"{missing} missing: run `make test-deps` as root, or install Debian's `{package}`."
+        )
+        # Under CI nothing may be left out unseen.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(sentence)
+    return str(program)
