@@ -23,9 +23,9 @@ $(SETUP): requirements.lock pyproject.toml
 serve: setup  ## Serve both applications on http://127.0.0.1:5000, with sample data
 	@$(BIN)/python -m shared_models sample
 	@printf '%s\n' '' '  Open     http://$(BIND)/' \
-		'  Flip     edit one "to:" line in $(TABLE), for example' \
-		"             sed -i '/^  chat:/,/to:/s/to: .*/to: modern/' $(TABLE)" \
-		'           and reload the page: the next click is answered by the other application.' ''
+		'  Flip     edit one "to:" line in $(TABLE), or let it be done:' \
+		'             $(BIN)/gateway flip chat modern' \
+		'           and reload the page: it is answered by the other application.' ''
 	@exec $(BIN)/gateway serve --table $(TABLE) --bind $(BIND)
 
 test: setup  ## Run the whole test suite
@@ -44,11 +44,14 @@ format: setup  ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 bench: setup  ## Measure speed, as ratios within one run
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m benchmarks $(BENCH)
 
-lock: setup  ## Make requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --all-extras \
-		--group dev --no-annotate --no-header pyproject.toml --output-file requirements.lock
+LOCK := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --all-extras \
+	--no-annotate --no-header --group dev pyproject.toml
+lock:  ## Make the locks anew from pyproject.toml (needs uv)
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock
 
 clean:  ## Remove the environment and all caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -29,14 +29,14 @@ _INNER = r"[\w/.~+<>()=@$%^*&;|!-]"
 _WORD = rf"[\w/.~+<]{_INNER}*(?::{_INNER}+)*"
 _SINGLE = r"'[\w !-&(-~]*'"
 _DOUBLE = r'"[\w !#-\[\]-~]*"'
-_FLOW = r"""[\[{][\w !-~]*[\]}]"""
+_FLOW = r"""[\[{][\w !"$-~]*[\]}]"""  # without '#': what follows is then looked for once only
 _COMMENT = r"\#[\t -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*"
 
 _LINE = re.compile(
     rf"""
     (?P<indent>[ ]*)
     (?:
-        (?: (?P<quote>['"]?) (?P<key>{_KEY}) (?P=quote) : | (?P<item>-) (?=[ ]+[^ #]) )
+        (?: (?P<quote>['"]?) (?P<key>{_KEY}) (?P=quote) : | (?P<item>-) )
         (?:
             [ ]+
             (?: (?P<word>{_WORD}) | (?P<text>{_SINGLE}|{_DOUBLE}) | (?P<flow>{_FLOW}) )
@@ -158,6 +158,8 @@ def _line(text: str) -> _Line | None:
         return len(indent), key, quoted[1:-1]
     if flow is not None:
         return len(indent), key, _flow(flow)
+    if key is None:
+        raise _UncommonError
     return len(indent), key, _NOTHING
 
 
@@ -166,12 +168,18 @@ def _flow(text: str) -> Any:
     if text.count("[") + text.count("{") > _MAX_BRACKETS:
         raise _UncommonError
     try:
-        return _JSON.decode("".join(map(_as_json, _TOKEN.finditer(text))))
+        return _JSON.decode(",".join(map(_as_json, text.split(", "))))
     except json.JSONDecodeError as error:
         raise _UncommonError from error
 
 
-def _as_json(token: re.Match[str]) -> str:
+@lru_cache(_KEPT_LINES)
+def _as_json(text: str) -> str:
+    """Write what stands between two commas as JSON; a quoted text with a comma is uncommon."""
+    return " ".join(map(_token_as_json, _TOKEN.finditer(text)))
+
+
+def _token_as_json(token: re.Match[str]) -> str:
     mark, _, key, bare, quoted = token.groups()
     if mark is not None:
         return mark

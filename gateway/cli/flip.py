@@ -9,10 +9,10 @@ import click
 
 from gateway import flip as flips
 from gateway import history
-from gateway.cli._workers_placeholder import WorkerStatus, wait_for
 from gateway.cli.output import json_option, note, print_json, table_option
 from gateway.flip import Author, Flip
 from gateway.percent import shown
+from gateway.workers import WorkerStatus, live_workers, wait_for
 
 
 @click.command()

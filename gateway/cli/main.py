@@ -21,6 +21,7 @@ from gateway.cli.override import override
 from gateway.cli.routes import routes
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve
+from gateway.cli.status import status
 from gateway.loader import TableError
 from gateway.refusal import RefusalError
 from gateway.server import ServerError
@@ -34,7 +35,7 @@ def commands() -> None:
     """Stand in front of two applications and move one route at a time."""
 
 
-for command in (serve, check, explain, routes, flip, history, init, override, schema):
+for command in (serve, check, explain, routes, flip, history, status, init, override, schema):
     commands.add_command(command)
 
 

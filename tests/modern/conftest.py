@@ -60,7 +60,7 @@ def clock():
         yield traveller
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def quick_passwords():
     """Passwords are hashed slowly on purpose: only the tests of `passwords` wait for that."""
     with pytest.MonkeyPatch.context() as patch:

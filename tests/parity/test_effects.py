@@ -115,6 +115,12 @@ def test_new_table_and_column_are_seen(world):
     assert ("person", (1,), "changed", (("x", 5),)) in found
 
 
+def test_renamed_column_is_seen(world):
+    found = effects(world, "ALTER TABLE log RENAME COLUMN line TO text")
+    assert {kind for _, _, kind, _ in found} == {"changed"}
+    assert {values for _, _, _, values in found} == {(("line", None), ("text", "x"))}
+
+
 def test_nothing_is_read_again_when_nothing_was_written(world):
     engine, rows = world
     first = rows.read()

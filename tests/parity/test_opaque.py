@@ -64,6 +64,8 @@ def test_values_made_by_chance_may_differ(make, monkeypatch):
         ("application/problem+json", "application/json"),
         ("Sun, 06 Nov 1994 08:49:37 GMT", "Mon, 07 Nov 1994 09:49:37 GMT"),
         ("deadbeefdeadbeef", "deadbeefdeadbee5"),
+        ("Release-v1-Rc2-B3x4Y5", "Release-v1-Rc2-B3x4Y6"),
+        ("00ff00ff00ff00ff", "00ff00ff00ff00fe"),
         ("the quick brown fox jumps", "the quick brown fox jumped"),
         ("ada.lovelace.analytical@example.test", "bob.lovelace.analytical@example.test"),
     ],

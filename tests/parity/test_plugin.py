@@ -40,6 +40,12 @@ def hits():
     count = db.session.query(Hit).count()
     return jsonify(count=count), {status}
 """
+OTHER = """
+from flask import Flask
+other = Flask("other")
+other.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:////nowhere/to/be/found.db"
+db.init_app(other)
+"""
 TEST = """
 def test_hits(parity):
     assert parity.get("/hits").control.status == 200
@@ -269,10 +275,13 @@ def test_database_of_another_make_is_refused(project):
     result.stdout.fnmatch_lines(["*Make it a gateway.sandbox.SharedSQLAlchemy.*"])
 
 
-def test_application_inside_middleware_is_found(project):
+def test_databases_of_other_applications_are_left_out(project):
     pytester = project()
-    with (pytester.path / "new.py").open("a") as file:
-        file.write("from werkzeug.middleware.proxy_fix import ProxyFix\napp = ProxyFix(app)\n")
+    with (pytester.path / "data.py").open("a") as file:
+        file.write(OTHER)
+    for name in ("old", "new"):
+        with (pytester.path / f"{name}.py").open("a") as file:
+            file.write("from werkzeug.middleware.proxy_fix import ProxyFix\napp = ProxyFix(app)\n")
     run(pytester).assert_outcomes(passed=1)
 
 

@@ -52,7 +52,7 @@ def main(file: Path, times: int) -> None:
     content = text_of(0).encode()
     file.write_bytes(content)
     holder = Holder(make_snapshot(content, str(file)))
-    watcher = Watcher(str(file), content, holder)
+    watcher = Watcher(str(file), holder)
     reload(file, range(1, WARM_UP), watcher, holder)
     warm = memory()
     reload(file, range(WARM_UP, WARM_UP + times), watcher, holder)

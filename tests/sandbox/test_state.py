@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -92,6 +93,21 @@ def test_connect_time_set_up_runs_on_copies(pair: Pair):
         pair.db.session.execute(sa.delete(Person).where(Person.id == 1))
         pair.db.session.commit()
         assert pair.db.session.scalars(sa.select(Pet)).all() == []
+
+
+class OwnConnection(sqlite3.Connection):
+    """What an application may ask for in `connect_args`."""
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///{}/x.db"])
+def test_connect_args_are_those_of_the_application(url: str, tmp_path: Path):
+    db = SharedSQLAlchemy()
+    options = {"connect_args": {"factory": OwnConnection}}
+    app = make_app(db, "app", url.format(tmp_path), SQLALCHEMY_ENGINE_OPTIONS=options)
+    engine = db.engines_of(app)[None]
+
+    with Database((engine,)).empty() as state, state.scope(), engine.connect() as connection:
+        assert isinstance(connection.connection.dbapi_connection, OwnConnection)
 
 
 def test_journal_mode_is_kept(pair: Pair):
