@@ -72,7 +72,7 @@ def _holder(*, headers: bool) -> Holder:
 
 
 def _whole(folder: str) -> WSGICallable:
-    """Make the gateway as a server gets it; its watcher keeps quiet, for it is no request's work."""
+    """Make the gateway as a server gets it."""
     file = Path(folder, "routing_table.yaml")
     file.write_text(text(ROUTES, _HELLO))
     return create_gateway(file)
@@ -91,7 +91,7 @@ def run(*, quick: bool = False) -> Report:
             notes.append(str(error))
     return Report(
         f"Dispatch: Flask's hello JSON, {ROUTES:,} routes in the table",
-        ("request: through", "instructions", "× bare", "added", "µs", "× bare (time)"),
+        ("request: through", "instructions", "of bare", "added", "µs", "of bare (time)"),
         tuple(_row(key, counted, taken) for key in taken),
         (*_targets(counted), *notes),
     )
@@ -149,10 +149,10 @@ def _targets(counted: Measured) -> Iterator[str]:
     for path in dict.fromkeys(path for path, _ in counted):
         of = {name: counted[path, name] / counted[path, BARE] for name in (WERKZEUG, *LIMITS)}
         for name, limit in LIMITS.items():
-            yield from target(f"{name} ({PATHS[path]})", of[name], limit, " × bare")
+            yield from target(f"{name} ({PATHS[path]})", of[name], limit, " of bare")
         yield from target(
             f"{COUNTERS} ({PATHS[path]})",
             of[COUNTERS],
             of[WERKZEUG],
-            " × bare, DispatcherMiddleware's",
+            " of bare, DispatcherMiddleware's",
         )

@@ -67,7 +67,7 @@ def run(*, quick: bool = False) -> Report:
             notes += _targets(server, rounds)
     return Report(
         f"End to end: Flask's hello JSON, {WORKERS} workers in all",
-        ("server: what", "requests/s", "× bare", "CPU µs a request", "× bare (CPU)", "failed"),
+        ("server: what", "requests/s", "of bare", "CPU µs a request", "of bare (CPU)", "failed"),
         tuple(rows),
         tuple(notes),
     )
@@ -149,7 +149,7 @@ def _rate_ratio(rounds: Rounds, of: str, to: str) -> float:
 
 def _targets(server: str, rounds: Rounds) -> Iterator[str]:
     bare = _rate_ratio(rounds, GATEWAY, BARE)
-    yield from target_least(f"the gateway's requests/s under {server}, × bare", bare, 0.97)
+    yield from target_least(f"the gateway's requests/s under {server}, of bare", bare, 0.97)
     if NGINX in rounds:
         least = _LEAST_OF_NGINX[server]
         nginx = _rate_ratio(rounds, GATEWAY, NGINX)

@@ -1,4 +1,4 @@
-"""Reading a table: processor time from bytes to a snapshot, and how long other threads stand still."""
+"""Reading a table: the processor time it takes, and how long other threads stand still."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def run(*, quick: bool = False) -> Report:
     """Measure tables of all sizes."""
     times = 2 if quick else 7
     loadings = [_loading(size, times) for size in ([100] if quick else LIMITS)]
-    beside = [_stall(_counting) for _ in range(times)]
     return Report(
         "Load: from the file's bytes to a snapshot that serves, milliseconds",
         (
@@ -46,11 +45,18 @@ def run(*, quick: bool = False) -> Report:
         ),
         tuple(_row(loading) for loading in loadings),
         (
-            "The stall is how long another thread stood still, at most, during one reading; what"
-            f" the machine adds is least in the least of {times} readings, which counts below."
-            f" Beside a thread that only counts it is {min(beside):.3g} ({median(beside):.3g}).",
+            _explained(times),
             *_targets(loadings),
         ),
+    )
+
+
+def _explained(times: int) -> str:
+    beside = [_stall(_counting) for _ in range(times)]
+    return (
+        "The stall is how long another thread stood still, at most, during one reading; what the"
+        f" machine adds to it is least in the least of {times} readings, which counts below."
+        f" Beside a thread that only counts it is {min(beside):.3g} ms ({median(beside):.3g} ms)."
     )
 
 

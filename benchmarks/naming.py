@@ -11,7 +11,7 @@ def application(name: str) -> Callable[..., Iterable[bytes]]:
     body = name.encode()
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
 
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answer(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         start_response("200 OK", list(headers))
         return [body]
 

@@ -63,7 +63,7 @@ def run(*, quick: bool = False) -> Report:
                 rounds[name].append(_round(front, _routes(size), seconds))
     rows = {name: _row(name, own) for name, own in rounds.items()}
     ratio = _ratio(rounds[GATEWAY])
-    what = "p99 of the gateway's requests during reloads, × without"
+    what = "p99 of the gateway's requests during reloads, of that without"
     return Report(
         f"Reload: {size:,} routes, reloaded again and again under load",
         (

@@ -59,7 +59,7 @@ def _line(cells: Iterable[str]) -> str:
 
 def _cell(value: Cell) -> str:
     if value is None:
-        return "–"
+        return "-"
     if isinstance(value, int | str):
         return f"{value:,}" if isinstance(value, int) else value
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.5g}"

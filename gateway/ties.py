@@ -10,7 +10,6 @@ from typing import Any
 from gateway.places import methods_of
 from gateway.table import Route
 
-
 Names = tuple[tuple[str, ...], tuple[str, ...]]
 Values = tuple[str, ...]
 

@@ -25,8 +25,9 @@ _MAX_BRACKETS = 16  # with the blocks around them well below yamltext.MAX_DEPTH
 _BEFORE_VALUES = "\n,[{"  # at least one of them stands before each value but the first
 
 _KEY = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
-_INNER = r"[\w/.~+<>()=@$%^*&;|!-]"
-_WORD = rf"[\w/.~+<]{_INNER}*(?::{_INNER}+)*"
+_INNER = r"\w/.~+<>()=@$%^*&;|!-"
+_WORD = rf"[\w/.~+<][{_INNER}]*(?::[{_INNER}]+)*"
+_LONE_WORD = rf"[\w/.~+<][,{_INNER}]*(?::[,{_INNER}]+)*"  # in a flow, a comma ends a word
 _SINGLE = r"'[\w !-&(-~]*'"
 _DOUBLE = r'"[\w !#-\[\]-~]*"'
 _FLOW = r"""[\[{][\w !"$-~]*[\]}]"""  # without '#': what follows is then looked for once only
@@ -39,7 +40,7 @@ _LINE = re.compile(
         (?: (?P<quote>['"]?) (?P<key>{_KEY}) (?P=quote) : | (?P<item>-) )
         (?:
             [ ]+
-            (?: (?P<word>{_WORD}) | (?P<text>{_SINGLE}|{_DOUBLE}) | (?P<flow>{_FLOW}) )
+            (?: (?P<word>{_LONE_WORD}) | (?P<text>{_SINGLE}|{_DOUBLE}) | (?P<flow>{_FLOW}) )
         )?
         (?: [ ]+ {_COMMENT} | [ ]* )
     |
@@ -77,7 +78,7 @@ def read_lines(text: str) -> dict[str, Any] | None:
     if sum(map(text.count, _BEFORE_VALUES)) >= MAX_VALUES:
         return None
     try:
-        return _mapping(text.removeprefix("---\n"))
+        return _read(text.removeprefix("---\n"))
     except _UncommonError:
         return None
 
@@ -135,7 +136,7 @@ class _Blocks:
             raise _UncommonError
 
 
-def _mapping(text: str) -> dict[str, Any] | None:
+def _read(text: str) -> dict[str, Any] | None:
     blocks = _Blocks()
     read_line = lru_cache(_KEPT_LINES)(_line)
     for line in map(read_line, text.split("\n")):
