@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+from weakref import WeakMethod
 
 from werkzeug.http import dump_cookie, parse_cookie
 
@@ -41,8 +42,7 @@ class Decision:
     """Backend, route (None where no route names the request) and reason, for one request.
 
     `revision` is that of the snapshot which decided. `headers` is what the gateway adds to the
-    response. `siblings` decides on other methods of the same URL; it is None where this backend
-    answers them all.
+    response. `shared` says that other backends may answer other methods of the same URL.
     """
 
     backend: str
@@ -50,8 +50,8 @@ class Decision:
     reason: Reason
     revision: str = ""
     headers: Headers = field(default_factory=list)
+    shared: bool = True
     application: WSGICallable = field(default=nobody, repr=False, compare=False)
-    siblings: Decide | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,60 +68,50 @@ class Deciding:
     new_subject: Callable[[], str] = lambda: secrets.token_urlsafe(16)
 
 
-def compile_decision(table: RoutingTable, given: Deciding = Deciding()) -> Decide:
-    """Compile a table to `decide(environ)`, which has no memory and changes nothing.
+class Decider:
+    """A compiled table. `decide` has no memory and changes nothing.
 
-    Raises UnreadablePathError for a path that can't be read in one way only.
+    Nothing that is compiled refers back to its Decider but weakly, so that a table which is no
+    longer served is freed at once and leaves no work to the garbage collector.
     """
-    return _Compiler(table, given).decide
 
-
-class _Compiler:
-    """Makes decisions of routes, as many as can be made before there is a request."""
-
-    def __init__(self, table: RoutingTable, given: Deciding) -> None:
+    def __init__(self, table: RoutingTable, given: Deciding = Deciding()) -> None:
         self._table = table
         self._given = given
-        settings = table.settings.override
+        self._answers = _Answers(table, given)
         self._plain = self._compile()
-        overrides = given.override_key and (settings.header or settings.cookie)
-        self.decide = self._overriding if overrides else self._plain
+
+    @property
+    def decide(self) -> Decide:
+        """The function that decides; it raises UnreadablePathError for a path of two readings.
+
+        Whoever keeps it must keep the Decider too.
+        """
+        settings = self._table.settings.override
+        overrides = self._given.override_key and (settings.header or settings.cookie)
+        return self._overriding if overrides else self._plain
 
     def _compile(self) -> Decide:
-        default = self._decision(self._table.default, None, "default")
         routes = self._table.routes.values()
+        default = self._answers.decision(self._table.default, None, "default")
+        asked = WeakMethod(self._options)
+
+        def options(environ: Environ) -> Decision:
+            answer = asked()
+            return default if answer is None else answer(environ)
+
+        of_route = self._answers.of_route
         if not any(route.host for route in routes):
-            arranged = arrange(routes, self._answer, self._options)
-            return compile_decide(arranged, Decision, _resolve, default)
-        find = compile_by_host(routes, self._compile_host)
+            return compile_decide(arrange(routes, of_route, options), Decision, _resolve, default)
+        find = compile_by_host(
+            routes, lambda some: compile_find(arrange(some, of_route, options), Decision, _resolve)
+        )
 
         def decide(environ: Environ) -> Decision:
             path = canonical(environ.get("PATH_INFO", ""))
             return find(environ["REQUEST_METHOD"], path, environ) or default
 
         return decide
-
-    def _compile_host(self, routes: list[Route]) -> Callable[..., Any]:
-        return compile_find(arrange(routes, self._answer, self._options), Decision, _resolve)
-
-    def _answer(self, route: Route) -> Decision | Decide:
-        if route.to.only is None:
-            return partial(self._split, route)
-        alone = route.methods is None and not (route.headers or route.query)
-        return self._decision(route.to.only, route.name, "route", shared=not alone)
-
-    def _split(self, route: Route, environ: Environ) -> Decision:
-        subject = _subject(route.sticky, environ)
-        cookie: Headers = []
-        if subject is None and route.sticky == "cookie":
-            subject = self._given.new_subject()
-            cookie = [_set_cookie(subject, environ)]
-        # Whoever can't be told apart stays in the last cohort, which moves last.
-        salt = self._table.settings.salt
-        cohort = bucket(salt, subject) if subject is not None else COHORTS - 1
-        backend = choose(route.to, self._table.default, cohort)
-        decision = self._decision(backend, route.name, "split")
-        return replace(decision, headers=decision.headers + cookie)
 
     def _options(self, environ: Environ) -> Decision:
         """Decide on OPTIONS where no route names it."""
@@ -134,7 +124,7 @@ class _Compiler:
             return decision
         first = {decision.application: routed.pop(decision.application, set())}
         answer = answer_options(first | routed)
-        return replace(decision, application=answer, siblings=None)
+        return replace(decision, application=answer, shared=False)
 
     def _overriding(self, environ: Environ) -> Decision:
         decision = self._plain(environ)
@@ -142,9 +132,23 @@ class _Compiler:
         wish = override.wish(environ, settings, given.override_key, given.now)
         if wish not in self._table.backends:
             return decision
-        return self._decision(wish, decision.route, "override", shared=False)
+        return self._answers.decision(wish, decision.route, "override", shared=False)
 
-    def _decision(
+
+class _Answers:
+    """Makes decisions of routes, as many as can be made before there is a request."""
+
+    def __init__(self, table: RoutingTable, given: Deciding) -> None:
+        self._table = table
+        self._given = given
+
+    def of_route(self, route: Route) -> Decision | Decide:
+        if route.to.only is None:
+            return partial(self._split, route)
+        alone = route.methods is None and not (route.headers or route.query)
+        return self.decision(route.to.only, route.name, "route", shared=not alone)
+
+    def decision(
         self, backend: str, route: str | None, reason: Reason, *, shared: bool = True
     ) -> Decision:
         headers: Headers = []
@@ -152,18 +156,21 @@ class _Compiler:
             headers.append(("X-Gateway-Backend", backend))
             if route is not None:
                 headers.append(("X-Gateway-Route", route))
-        return Decision(
-            backend,
-            route,
-            reason,
-            self._given.revision,
-            headers,
-            self._given.applications.get(backend, nobody),
-            self._decide_plainly if shared else None,
-        )
+        application = self._given.applications.get(backend, nobody)
+        return Decision(backend, route, reason, self._given.revision, headers, shared, application)
 
-    def _decide_plainly(self, environ: Environ) -> Decision:
-        return self._plain(environ)
+    def _split(self, route: Route, environ: Environ) -> Decision:
+        subject = _subject(route.sticky, environ)
+        cookie: Headers = []
+        if subject is None and route.sticky == "cookie":
+            subject = self._given.new_subject()
+            cookie = [_set_cookie(subject, environ)]
+        # Whoever can't be told apart stays in the last cohort, which moves last.
+        salt = self._table.settings.salt
+        cohort = bucket(salt, subject) if subject is not None else COHORTS - 1
+        backend = choose(route.to, self._table.default, cohort)
+        decision = self.decision(backend, route.name, "split")
+        return replace(decision, headers=decision.headers + cookie)
 
 
 def _resolve(answer: Any, environ: Environ) -> Decision | None:

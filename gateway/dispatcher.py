@@ -7,11 +7,11 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any
 
-from gateway.decision import Decide, Decision
+from gateway.decision import Decision
 from gateway.isolation import Isolated, is_complete
 from gateway.methods import Headers, WSGICallable, allowed_by_others, routed_methods, with_allow
 from gateway.paths import UnreadablePathError
-from gateway.snapshot import Holder
+from gateway.snapshot import Holder, Snapshot
 
 DECISION = "gateway.decision"
 """The key in the WSGI environment under which backends and logs find the Decision."""
@@ -30,13 +30,14 @@ def make_gateway(holder: Holder, count: Count | None = None) -> WSGICallable:
 
     # A closure and not an object: calling it is part of every request.
     def gateway(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        snapshot = holder.current
         try:
-            decision = holder.current.decide(environ)
+            decision = snapshot.decide(environ)
         except UnreadablePathError as error:
             return _bad_request(str(error), start_response)
         environ[DECISION] = decision
-        if decision.headers or decision.siblings or observing:
-            start_response = partial(_start, start_response, decision, environ, count)
+        if decision.headers or decision.shared or observing:
+            start_response = partial(_start, start_response, decision, snapshot, environ, count)
         context = copy_context()
         body: Iterable[bytes] = context.run(decision.application, environ, start_response)
         if is_complete(body) or type(body) is environ.get("wsgi.file_wrapper"):
@@ -47,9 +48,10 @@ def make_gateway(holder: Holder, count: Count | None = None) -> WSGICallable:
     return gateway
 
 
-def _start(
+def _start(  # noqa: PLR0913, PLR0917 - what a closure would hold, at less than its cost
     start_response: StartResponse,
     decision: Decision,
+    snapshot: Snapshot,
     environ: Environ,
     count: Count | None,
     status: str,
@@ -58,16 +60,16 @@ def _start(
 ) -> Any:
     if count is not None:
         count((decision, status))
-    if "405" in status and decision.siblings is not None:
-        headers = _with_all_methods(headers, decision, decision.siblings, environ)
+    if "405" in status and decision.shared:
+        headers = _with_all_methods(headers, decision, snapshot, environ)
     return start_response(status, headers + decision.headers, exc_info)
 
 
 def _with_all_methods(
-    headers: Headers, decision: Decision, decide: Decide, environ: Environ
+    headers: Headers, decision: Decision, snapshot: Snapshot, environ: Environ
 ) -> Headers:
     """Return the headers of a 405 with the methods that other backends answer at this URL."""
-    routed = routed_methods(decide, environ)
+    routed = routed_methods(snapshot.decide, environ)
     if len(routed) == 1:
         return headers
     own = {m.strip() for name, value in headers if name == "Allow" for m in value.split(",")}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.backends import WSGICallable, load_backend
-from gateway.decision import Decide, Deciding, compile_decision
+from gateway.decision import Decide, Decider, Deciding
 from gateway.loader import parse_table, revision_of
 from gateway.override import KEY_VARIABLE
 from gateway.table import Backend, RoutingTable
@@ -15,11 +15,15 @@ from gateway.table import Backend, RoutingTable
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A table as it serves; `revision` is a digest of the file's content."""
+    """A table as it serves; `revision` is a digest of the file's content.
+
+    `decide` is that of the decider, looked up once.
+    """
 
     content: bytes
     revision: str
     table: RoutingTable
+    decider: Decider
     decide: Decide
     applications: Mapping[str, WSGICallable]
 
@@ -46,7 +50,8 @@ def make_snapshot(content: bytes, file: str, before: Snapshot | None = None) -> 
         for name, backend in table.backends.items()
     }
     given = Deciding(applications, revision, os.environ.get(KEY_VARIABLE, ""))
-    return Snapshot(content, revision, table, compile_decision(table, given), applications)
+    decider = Decider(table, given)
+    return Snapshot(content, revision, table, decider, decider.decide, applications)
 
 
 def _kept(name: str, backend: Backend, before: Snapshot | None) -> WSGICallable | None:

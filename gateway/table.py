@@ -139,8 +139,7 @@ def _share(percent: Any) -> int | None:
     return int(share) if share == int(share) else None
 
 
-# Values that many routes have are shared: what is not made again is not walked again by the garbage
-# collector, which stops all threads meanwhile.
+# What many routes say is made once: the garbage collector, which stops all threads, has less to walk.
 @lru_cache
 def _shared_split(*shares: tuple[str, int]) -> Split:
     return Split(shares=dict(shares))
@@ -177,11 +176,11 @@ def _listing(names: Any) -> str:
 
 
 def _methods(value: Any) -> frozenset[str] | None:
-    if value is None or isinstance(value, frozenset):
-        return value
+    if value is None:
+        return None
     if isinstance(value, str):
         raise fault(f"methods is {value!r}. Write a list, such as [{value.upper()}].")
-    if not isinstance(value, list):
+    if not isinstance(value, list | frozenset):
         raise fault(f"methods is {value!r}. Write a list.")
     if not value:
         raise fault("methods is empty. Leave the line out to match every method.")
@@ -221,6 +220,7 @@ class Route(_Frozen):
 
     def named(self, name: str) -> Self:
         """Give the route the name that it has in a table; returns the route."""
+        # Beside the fields: a private attribute would cost every route a dictionary of its own.
         self.__dict__["name"] = _name("route", name)
         return self
 

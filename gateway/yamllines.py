@@ -26,8 +26,8 @@ _BEFORE_VALUES = "\n,[{"  # at least one of them stands before each value but th
 
 _KEY = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
 _INNER = r"\w/.~+<>()=@$%^*&;|!-"
-_WORD = rf"[\w/.~+<][{_INNER}]*(?::[{_INNER}]+)*"
-_LONE_WORD = rf"[\w/.~+<][,{_INNER}]*(?::[,{_INNER}]+)*"  # in a flow, a comma ends a word
+_WORD = rf"[\w/.~+<][{_INNER}]*(?::+[{_INNER}]+)*"
+_LONE_WORD = rf"[\w/.~+<][,{_INNER}]*(?::+[,{_INNER}]+)*"  # in a flow, a comma ends a word
 _SINGLE = r"'[\w !-&(-~]*'"
 _DOUBLE = r'"[\w !#-\[\]-~]*"'
 _FLOW = r"""[\[{][\w !"$-~]*[\]}]"""  # without '#': what follows is then looked for once only

@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import click
 
 from gateway.cli.output import json_option, print_json, table_option
-from gateway.decision import Deciding, compile_decision
+from gateway.decision import Decider, Deciding
 from gateway.loader import parse_table, read_bytes, revision_of
 from gateway.paths import UnreadablePathError, canonical
 
@@ -32,7 +32,8 @@ def explain(method: str, url: str, headers: tuple[str, ...], table: str, *, as_j
     except UnreadablePathError as error:
         raise click.BadParameter(f"{error} The gateway answers 400.") from error
     revision = revision_of(content)
-    decision = compile_decision(parsed, Deciding(revision=revision))(environ)
+    decider = Decider(parsed, Deciding(revision=revision))
+    decision = decider.decide(environ)
     if as_json:
         print_json(
             {

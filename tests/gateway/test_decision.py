@@ -3,7 +3,7 @@
 import pytest
 
 from gateway import override
-from gateway.decision import Deciding, compile_decision
+from gateway.decision import Decider, Deciding
 from gateway.loader import parse_table
 
 KEY = "a key for overrides"
@@ -23,13 +23,13 @@ settings:
 
 
 def deciding(table: str = TABLE, key: str = KEY, now: float = 1000.0):
-    decide = compile_decision(
+    decider = Decider(
         parse_table(table.encode(), "table.yaml"),
         Deciding(override_key=key, now=lambda: now, new_subject=lambda: "new-subject"),
     )
 
     def at(path: str, **environ: str):
-        return decide({"REQUEST_METHOD": "GET", "PATH_INFO": path, **environ})
+        return decider.decide({"REQUEST_METHOD": "GET", "PATH_INFO": path, **environ})
 
     return at
 

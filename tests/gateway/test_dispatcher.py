@@ -10,7 +10,7 @@ from werkzeug.test import Client, run_wsgi_app
 from gateway import create_gateway
 from gateway.access import access_log
 from gateway.backends import BackendError, load_backend
-from gateway.decision import Deciding, compile_decision
+from gateway.decision import Decider, Deciding
 from gateway.dispatcher import make_gateway
 from gateway.loader import parse_table
 from gateway.snapshot import Holder, Snapshot, make_snapshot
@@ -30,8 +30,9 @@ def gateway_of(table: str = TABLE, **applications):
     parsed = parse_table(table.encode(), "table.yaml")
     given = {name: load_backend(name, backend) for name, backend in parsed.backends.items()}
     given |= applications
-    decide = compile_decision(parsed, Deciding(given, "revision"))
-    return make_gateway(Holder(Snapshot(b"", "revision", parsed, decide, given)))
+    decider = Decider(parsed, Deciding(given, "revision"))
+    snapshot = Snapshot(b"", "revision", parsed, decider, decider.decide, given)
+    return make_gateway(Holder(snapshot))
 
 
 def environ_of(path: str) -> dict[str, Any]:

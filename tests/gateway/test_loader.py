@@ -222,9 +222,62 @@ routes:
     assert str(TableError(faults)).count("\n") == 5
 
 
+STRICTLY = b"\n...\n"
+"""The end of a document: says nothing, and leaves the text before it to the strict reader."""
+
+
+def outcome(content: bytes):
+    try:
+        return parse_table(content, "t")
+    except TableError as error:
+        return error.faults
+
+
+def test_both_readers_give_the_same_table():
+    table = parse_table(GOOD.encode(), "t")
+
+    assert repr(table) == repr(parse_table(GOOD.encode() + STRICTLY, "t"))
+    assert [route.name for route in table.routes.values()] == list(table.routes)
+
+
+def test_weights_are_told_apart_by_their_type():
+    text = with_route("{path: /, to: {legacy: 1, modern: 99}}\n  y: {path: /y, to: {legacy: %s}}")
+
+    assert parse_table((text % "100").encode(), "t").routes["y"].to.only == "legacy"
+    assert "The weight of 'legacy' is True" in only_fault_of(text % "true")
+
+
+def only_fault_of(text: str) -> str:
+    (fault,) = faults_of(text)
+    return fault.message
+
+
+def test_a_thousand_ties_are_a_thousand_faults():
+    text = with_route("{path: /a, to: legacy}")
+    text += "".join(f"  r{n}: {{path: /a, to: legacy}}\n" for n in range(1_000))
+
+    assert len(faults_of(text)) == 1_000
+
+
 def test_revision_is_a_digest_of_the_content():
     assert revision_of(b"a") == revision_of(b"a") != revision_of(b"b")
     assert len(revision_of(b"")) == 12
+
+
+lines = st.sampled_from(
+    ["  b: {path: /b, to: legacy}", "  b:", "    path: /b", "    path: /<int:n>", "    path: b",
+     "    to: legacy", "    to: {legacy: 90, modern: 10}", "    to: {legacy: 1}", "    to: 1",
+     "    methods: [GET]", "    methods:", "    - GET", "      - PUT", "    host: a.org", "",
+     "    headers: {A: 'b'}", "    headers: {A: 1}", "  404:", "  c d:", "# note", "    sticky: no",
+     "settings: {salt: 2026}", "settings: {salt: 1_0, headers: yes}", "  c: &x {path: /c, to: *x}"]
+)  # fmt: skip
+
+
+@given(st.lists(lines, max_size=9))
+def test_any_table_is_the_same_to_both_readers(added):
+    content = with_route("{path: /a, to: legacy}\n" + "\n".join(added)).encode()
+
+    assert outcome(content) == outcome(content + STRICTLY)
 
 
 tokens = st.sampled_from(
@@ -263,7 +316,7 @@ values = st.recursive(
 def test_any_structure_is_a_table_or_a_table_error(value):
     import yaml  # noqa: PLC0415 - only this test writes YAML
 
-    try:
-        parse_table(yaml.safe_dump(value).encode(), "table.yaml")
-    except TableError as error:
-        assert error.faults
+    content = yaml.safe_dump(value).encode()
+
+    assert outcome(content)
+    assert outcome(content) == outcome(content + STRICTLY)

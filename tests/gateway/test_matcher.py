@@ -1,5 +1,7 @@
 """Which route wins, and that the order of the file never matters."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -84,6 +86,24 @@ ROUTES = {
 )
 def test_most_specific_route_wins(path, name):
     assert winner(ROUTES, path) == name
+
+
+def test_limits_of_a_number_count_behind_a_path_too():
+    routes = {"page": {"path": "/<path:folder>/<int(fixed_digits=2):page>"}}
+
+    assert [winner(routes, p) for p in ("/a/01", "/a/b/01", "/a/1")] == ["page", "page", None]
+
+
+def test_an_old_table_is_freed_without_the_collector():
+    table = table_of(ROUTES)
+    route = weakref.ref(table.routes["id"])
+    matcher = compile_table(table)
+    gc.disable()
+    try:
+        del table, matcher
+        assert route() is None
+    finally:
+        gc.enable()
 
 
 def test_longest_prefix_wins():

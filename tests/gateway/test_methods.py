@@ -4,7 +4,7 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.test import Client
 
-from gateway.decision import Deciding, compile_decision
+from gateway.decision import Decider, Deciding
 from gateway.dispatcher import make_gateway
 from gateway.loader import parse_table
 from gateway.snapshot import Holder, Snapshot
@@ -53,8 +53,9 @@ def modern_application() -> Flask:
 def client():
     table = parse_table(TABLE.encode(), "table.yaml")
     applications = {"legacy": legacy_application(), "modern": modern_application()}
-    decide = compile_decision(table, Deciding(applications))
-    return Client(make_gateway(Holder(Snapshot(b"", "revision", table, decide, applications))))
+    decider = Decider(table, Deciding(applications))
+    snapshot = Snapshot(b"", "revision", table, decider, decider.decide, applications)
+    return Client(make_gateway(Holder(snapshot)))
 
 
 def allow(response) -> set[str]:
