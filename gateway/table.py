@@ -139,7 +139,7 @@ def _share(percent: Any) -> int | None:
     return int(share) if share == int(share) else None
 
 
-# What many routes say is made once: the garbage collector, which stops all threads, has less to walk.
+# What many routes say is made once, so that the garbage collector has less to walk over.
 @lru_cache
 def _shared_split(*shares: tuple[str, int]) -> Split:
     return Split(shares=dict(shares))

@@ -45,7 +45,7 @@ def matches(route: Route, method: str, path: str, environ: dict[str, str]) -> bo
     )
 
 
-def precedence(route: Route) -> tuple:
+def precedence(route: Route) -> tuple[object, ...]:
     """The order of DESIGN.md, word by word: the smallest wins."""
     host = route.host or ""
     return (

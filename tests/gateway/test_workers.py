@@ -10,7 +10,7 @@ import pytest
 
 from gateway.decision import Decision
 from gateway.publisher import Publisher, Tally, last_good
-from gateway.snapshot import make_snapshot
+from gateway.snapshot import Snapshot, make_snapshot
 from gateway.workers import (
     Count,
     WorkerStatus,
@@ -132,7 +132,7 @@ def test_tally_loses_nothing_between_threads():
 
 
 def test_publisher_tells_of_a_change_at_once_and_keeps_the_table(table):
-    state = [(make_snapshot(TABLE, table), None)]
+    state: list[tuple[Snapshot, str | None]] = [(make_snapshot(TABLE, table), None)]
     publisher = Publisher(folder_of(table), Tally(), lambda: state[-1])
     publisher.start()
     until(lambda: live_workers(table))

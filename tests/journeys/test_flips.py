@@ -93,8 +93,8 @@ def walk(migration, first: str) -> Person:
     assert answer.status_code == 200
     assert migration.rows(row, user_id) == []
 
-    token = {"csrf_token": person.api_token()["X-CSRFToken"]}
-    answer = person.step("sign out", "POST", "/auth/logout", data=token)
+    form = {"csrf_token": person.api_token()["X-CSRFToken"]}
+    answer = person.step("sign out", "POST", "/auth/logout", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/auth/login")
     assert migration.rows(live, user_id) == [(0,)]
     return person
