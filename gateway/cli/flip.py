@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from gateway import history
 from gateway.cli.output import json_option, note, print_json, table_option
 from gateway.flip import Author, Flip
 from gateway.percent import shown
-from gateway.workers import WorkerStatus, live_workers, wait_for
+from gateway.workers import FOLDER_VARIABLE, WorkerStatus, live_workers, wait_for
 
 
 @click.command()
@@ -54,26 +55,45 @@ def flip(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("Name a ROUTE and TO whom it goes, or take a flip back with --undo.")
     else:
         done = flips.flip(table, route, to, author, force=force)
-    waiting = None if wait is None else wait_for(table, done.revision, wait)
+    answer = _NOT_ASKED if wait is None else _ask(table, done.revision, wait)
     if as_json:
-        print_json(_as_json(done, waiting))
+        print_json(_as_json(done, answer))
     else:
         click.echo(_told(done))
-        _tell_waiting(done, wait, waiting)
-    sys.exit(1 if waiting else 0)
+    if wait is not None:
+        _tell(table, done, wait, answer)
+    sys.exit(1 if answer.waiting else 0)
 
 
-def _as_json(done: Flip, waiting: list[WorkerStatus] | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the workers said: whether all serve the revision (None: nobody knows), and who not."""
+
+    acknowledged: bool | None
+    waiting: tuple[WorkerStatus, ...] = ()
+
+
+_NOT_ASKED = _Answer(None)
+
+
+def _ask(table: str, revision: str, seconds: float) -> _Answer:
+    waiting = wait_for(table, revision, seconds)
+    if not waiting and not live_workers(table):
+        return _Answer(None)
+    return _Answer(not waiting, tuple(waiting))
+
+
+def _as_json(done: Flip, answer: _Answer) -> dict[str, Any]:
     return {
         "route": done.route,
         "from": done.from_,
         "to": done.to,
         "revision": done.revision,
         "revision_before": done.revision_before,
-        "acknowledged": None if waiting is None else not waiting,
+        "acknowledged": answer.acknowledged,
         "waiting": [
             {"pid": worker.pid, "revision": worker.revision, "fault": worker.fault}
-            for worker in waiting or ()
+            for worker in answer.waiting
         ],
     }
 
@@ -87,13 +107,16 @@ def _told(done: Flip) -> str:
     )
 
 
-def _tell_waiting(done: Flip, wait: float | None, waiting: list[WorkerStatus] | None) -> None:
-    if waiting is None:
-        return
-    if not waiting:
-        click.echo(f"Every live worker serves revision {done.revision}.")
-        return
-    note(f"After {wait:g} seconds not every worker serves revision {done.revision}:")
-    for worker in waiting:
-        fault = f" {worker.fault}" if worker.fault else ""
-        note(f"  worker {worker.pid} serves revision {worker.revision}.{fault}")
+def _tell(table: str, done: Flip, wait: float, answer: _Answer) -> None:
+    if answer.acknowledged:
+        note(f"Every live worker serves revision {done.revision}.")
+    elif answer.acknowledged is None:
+        note(
+            f"No live worker of {table} is known here, so nobody acknowledged it. Workers are known"
+            f" to their own user, by the same path of the table and the same {FOLDER_VARIABLE}."
+        )
+    else:
+        note(f"After {wait:g} seconds not every worker serves revision {done.revision}:")
+        for worker in answer.waiting:
+            fault = f" {worker.fault}" if worker.fault else ""
+            note(f"  worker {worker.pid} serves revision {worker.revision}.{fault}")

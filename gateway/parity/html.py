@@ -17,72 +17,24 @@ from typing import Any
 
 Attributes = dict[str, str]
 
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
+_VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+})  # fmt: skip
 _UNSEEN = frozenset({"head", "script", "style", "template", "title"})
 # Text in these runs on; every other element starts a new piece of text.
-_INLINE = frozenset(
-    [
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "data",
-        "dfn",
-        "em",
-        "i",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "u",
-        "var",
-        "wbr",
-        "font",
-    ]
-)
-_CLOSED_BY_THE_NEXT = frozenset({"p", "li", "dt", "dd", "option", "tr", "td", "th"})
-_FIELD_ATTRIBUTES = [
-    "accept",
-    "autocomplete",
-    "checked",
-    "disabled",
-    "max",
-    "maxlength",
-    "min",
-    "minlength",
-    "multiple",
-    "pattern",
-    "placeholder",
-    "readonly",
-    "required",
-    "step",
-]
+_INLINE = frozenset({
+    "abbr", "b", "bdi", "bdo", "cite", "code", "data", "dfn", "em", "i", "kbd", "mark", "q", "s",
+    "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "font",
+})  # fmt: skip
+# What a start tag closes, if that is still open: the end tags that HTML lets people leave out.
+_CLOSES = {tag: tag for tag in ("p", "li", "dt", "dd", "option", "tr", "td", "th")} | {
+    "body": "head"
+}
+_FIELD_ATTRIBUTES = (
+    "accept", "autocomplete", "checked", "disabled", "max", "maxlength", "min", "minlength",
+    "multiple", "pattern", "placeholder", "readonly", "required", "step",
+)  # fmt: skip
 
 
 @dataclass
@@ -193,11 +145,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        innermost = self._open[-1][0] if self._open else ""
-        if (tag in _CLOSED_BY_THE_NEXT and innermost == tag) or (tag, innermost) == (
-            "body",
-            "head",
-        ):
+        if self._open and self._open[-1][0] == _CLOSES.get(tag):
             self._pop()
         self._break(tag)
         start = getattr(self, f"_start_{tag}", None)

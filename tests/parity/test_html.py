@@ -42,6 +42,7 @@ def differences(control, candidate):
         ("&lt;b&gt;&eacute;", "&#60;b&#62;é"),
         ("<title>T</title>", "<head><title> T\n</title></head><body></body>"),
         ("<p><b>a</b>b</p>", "<p>ab</p>"),
+        ("<head></head><body>a</body>", "<head><body>a"),
     ],
 )  # fmt: skip
 def test_pages_that_mean_the_same(control, candidate):

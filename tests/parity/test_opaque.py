@@ -16,11 +16,11 @@ from gateway.parity.opaque import pairs_between
 _APP = Flask("tests")
 _APP.secret_key = "k" * 40
 _SIGN = SecureCookieSessionInterface().get_signing_serializer(_APP)
-assert _SIGN is not None
 
 
 def session_cookie():
     """A session as Flask signs it; it is compressed where that makes it shorter."""
+    assert _SIGN is not None
     return _SIGN.dumps({"_user_id": secrets.token_hex(20), "_id": "ab12" * 32, "x": [1, 2]})
 
 

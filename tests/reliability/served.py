@@ -22,6 +22,7 @@ HERE = "tests.reliability.applications"
 ROUTES = ("alpha", "beta", "gamma", "delta")
 OTHER = {"legacy": "modern", "modern": "legacy"}
 LONGEST_PAUSE = 0.04
+STEADY = Pace()
 _SERVING = re.compile(r"\[(\d+)\] serving revision (\w+) of ")
 
 
@@ -46,7 +47,7 @@ class Served:
     backends: dict[str, str]
     chance: random.Random = field(default_factory=lambda: random.Random(3))
 
-    def load(self, pace: Pace = Pace()) -> Load:
+    def load(self, pace: Pace = STEADY) -> Load:
         """Make a load of requests to every route."""
         url = urlsplit(self.server.url)
         assert url.hostname is not None

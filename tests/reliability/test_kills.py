@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from functools import partial
 
 from tests.reliability.served import lives, served
 from tests.serving import until
@@ -31,7 +32,7 @@ def test_a_killed_worker_takes_only_its_own_requests_along(server, tmp_path, len
                 site.settle(site.flip())
                 newest = len(site.timeline.tables)
                 gone = kill(victim)
-                site.flip_until(lambda: len(load.workers(gone) - {victim}) == site.workers)
+                site.flip_until(partial(_all_but, victim, gone, load, site.workers))
                 site.settle(site.flip())
 
             others = [a for a in load.answers if not (a.failure and of_killed(a, victim, gone))]
@@ -39,6 +40,10 @@ def test_a_killed_worker_takes_only_its_own_requests_along(server, tmp_path, len
             (new,) = load.workers(gone) - known
             assert oldest_table_of(new, site, load) >= newest
             known.add(new)
+
+
+def _all_but(victim: int, gone: float, load, workers: int) -> bool:
+    return len(load.workers(gone) - {victim}) == workers
 
 
 def oldest_table_of(worker: int, site, load) -> int:

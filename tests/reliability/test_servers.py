@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 
 import pytest
@@ -84,11 +85,15 @@ def revisions(site) -> set[str]:
     return {site.server.get("/alpha?-").text.split()[1] for _ in range(20)}
 
 
+def _all_serve(site, revision: str) -> bool:
+    return revisions(site) == {revision}
+
+
 def test_flips_reach_every_worker_and_lose_no_request(site):
     with site.load() as load:
         for _ in range(FLIPS):
             revision = site.flip()
-            until(lambda revision=revision: revisions(site) == {revision}, seconds=5)
+            until(partial(_all_serve, site, revision), seconds=5)
 
     assert site.timeline.complaints(load.answers) == []
     assert len({a.revision for a in load.answers}) >= FLIPS
