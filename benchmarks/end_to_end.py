@@ -15,7 +15,7 @@ from statistics import median
 
 from benchmarks import fronts
 from benchmarks.needs import MissingError, module
-from benchmarks.processes import SERVERS, cpu_seconds, free_port, running
+from benchmarks.processes import SERVERS, cpu_seconds, free_port, of_table, running
 from benchmarks.report import Cell, Report, target_least
 from benchmarks.routes import text
 from benchmarks.traffic import client, drive
@@ -98,8 +98,7 @@ def _gateway(stack: ExitStack, server: str, folder: Path) -> Site:
     file, port = folder / "routing_table.yaml", free_port()
     file.write_text(text(100, _ROUTES))
     command = SERVERS[server]("gateway:create_gateway()", port, WORKERS)
-    environment = {"GATEWAY_TABLE": str(file)}
-    return Site(port, (stack.enter_context(running(command, port, PATHS[0], environment)),))
+    return Site(port, (stack.enter_context(running(command, port, PATHS[0], of_table(file))),))
 
 
 def _nginx(stack: ExitStack, server: str, folder: Path) -> Site:

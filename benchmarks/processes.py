@@ -14,6 +14,9 @@ from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from gateway import TABLE_VARIABLE
+from gateway.workers import FOLDER_VARIABLE
+
 _ROOT = Path(__file__).parents[1]
 _TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 60.0
@@ -42,6 +45,11 @@ def gunicorn(target: str, port: int, workers: int) -> list[str]:
     options = ["--worker-class", "gthread", "--threads", str(THREADS), "--log-level", "error"]
     place = ["--workers", str(workers), "--bind", f"127.0.0.1:{port}"]
     return [sys.executable, "-m", "gunicorn", *options, *place, target]
+
+
+def of_table(file: Path) -> dict[str, str]:
+    """Return the environment in which `gateway:create_gateway()` serves a table."""
+    return {TABLE_VARIABLE: str(file), FOLDER_VARIABLE: str(file.parent / "workers")}
 
 
 SERVERS = {"granian": granian, "gunicorn": gunicorn}

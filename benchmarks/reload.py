@@ -20,7 +20,7 @@ from statistics import median
 
 from benchmarks import fronts
 from benchmarks.needs import MissingError
-from benchmarks.processes import asked, free_port, granian, running
+from benchmarks.processes import asked, free_port, granian, of_table, running
 from benchmarks.report import Cell, Report, target
 from benchmarks.traffic import Traffic, client, drive, driving
 
@@ -105,7 +105,7 @@ def _gateway(stack: ExitStack, folder: Path, routes: fronts.Routes) -> Front:
     swap = partial(_replace, file, _table)
     swap(routes)
     command = granian("gateway:create_gateway()", port, len(BACKENDS))
-    stack.enter_context(running(command, port, FLIPPED, {"GATEWAY_TABLE": str(file)}))
+    stack.enter_context(running(command, port, FLIPPED, of_table(file)))
     return Front(port, swap)
 
 

@@ -80,6 +80,7 @@ if PUBLIC and (len(SECRET_KEY) < 32 or SECRET_KEY == DEVELOPMENT_SECRET_KEY):
     )
 
 SETTINGS = shared_settings()
+LARGEST_SEQ = 2**31 - 1  # PostgreSQL's integer
 LARGEST_ID = 2**63 - 1
 JSON_PATHS = (
     "/conversations",
@@ -943,7 +944,9 @@ def conversation_messages(conv_id):
     newest = db.session.scalars(
         select(Message)
         .options(selectinload(Message.attachments))
-        .where(Message.conversation_id == conversation.id, Message.seq < before)
+        .where(
+            Message.conversation_id == conversation.id, Message.seq <= min(before - 1, LARGEST_SEQ)
+        )
         .order_by(Message.seq.desc())
         .limit(limit)
     ).all()

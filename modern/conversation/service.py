@@ -33,6 +33,7 @@ from shared_models import Assistant, Conversation, Message, User
 from shared_models.settings import SharedSettings
 
 DEFAULT_ASSISTANT = "guide"
+LARGEST_SEQ = 2**31 - 1  # PostgreSQL's integer
 
 UNKNOWN_ASSISTANT = Fault(
     ("assistant_key",), "There is no assistant with this key.", "unknown_assistant"
@@ -140,7 +141,7 @@ class ConversationService:
             .options(selectinload(Message.attachments))
         )
         if query.before is not None:
-            newest = newest.where(Message.seq < query.before)
+            newest = newest.where(Message.seq <= min(query.before - 1, LARGEST_SEQ))
         found = self.session.scalars(newest).all()
         items = found[: query.limit][::-1]
         older = len(found) > query.limit

@@ -2,10 +2,10 @@
 
 import os
 import random
-import stat
+import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -174,14 +174,43 @@ def replace(file: Path, content: bytes, after: float) -> None:
     new.replace(file)
 
 
-def test_a_folder_that_can_not_be_written_is_a_clear_message(file):
-    if os.geteuid() == 0:
-        pytest.skip("root may write anywhere")
-    file.parent.chmod(stat.S_IRUSR | stat.S_IXUSR)
+@pytest.fixture
+def open_file():
+    """A table of ours in a folder that others may enter, which pytest's own folders are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "table.yaml"
+        file.write_bytes(BEFORE)
+        yield file
 
-    with pytest.raises(RefusalError, match="can't be replaced: Permission denied"):
-        write(str(file), BEFORE, AFTER)
-    file.parent.chmod(0o700)
+
+@contextmanager
+def as_nobody():
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(was)
+
+
+def test_a_folder_that_can_not_be_written_is_a_clear_message(open_file):
+    open_file.parent.chmod(0o555)
+
+    with as_nobody(), pytest.raises(RefusalError, match="can't be replaced: Permission denied"):
+        write(str(open_file), BEFORE, AFTER)
+    open_file.parent.chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_file_whose_owner_can_not_be_kept_is_left_as_it_was(open_file):
+    open_file.parent.chmod(0o777)
+
+    with as_nobody(), pytest.raises(RefusalError, match="Operation not permitted.* same mode and"):
+        write(str(open_file), BEFORE, AFTER)
+
+    assert open_file.read_bytes() == BEFORE
+    assert list(open_file.parent.iterdir()) == [open_file]
 
 
 def test_a_lock_is_waited_for(file):

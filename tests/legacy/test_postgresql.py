@@ -46,6 +46,8 @@ def test_whole_path_works(client):
     assert (renamed.status_code, renamed.json["version"]) == (200, 2)
     assert call(client, "DELETE", path).status_code == 200
     assert len(client.get("/conversations/1/messages?before=4").json) == 3
+    everything = client.get("/conversations/1/messages").json
+    assert client.get("/conversations/1/messages?before=9223372036854775807").json == everything
     assert client.get("/conversations/9223372036854775807").status_code == 404
     assert client.get("/conversations?assistant_key=%00").status_code == 400
     assert call(client, "DELETE", "/auth/sessions").json["count"] == 0

@@ -52,6 +52,8 @@ def test_a_person_signs_in_and_works_with_conversations(client):
     assert client.call("PATCH", path, json={"title": "x"}, headers=tag).status_code == 412
 
     assert client.get("/conversations/1/messages?limit=2").json["next_cursor"] == "4"
+    everything = client.get("/conversations/1/messages").json
+    assert client.get("/conversations/1/messages?before=9223372036854775807").json == everything
     assert client.call("DELETE", "/conversations/1").status_code == 200
     assert client.get("/conversations/1").status_code == 404
     assert client.submit("/auth/logout").status_code == 302
