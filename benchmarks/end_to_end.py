@@ -116,9 +116,11 @@ def _measured(sites: Mapping[str, Site], rounds: int) -> Rounds:
     for site in sites.values():
         drive(site.port, PATHS, 1)
     measured: dict[str, list[Round]] = {name: [] for name in sites}
+    turns = list(sites.items())
     for _ in range(rounds):
-        for name, site in sites.items():
+        for name, site in turns:
             measured[name].append(_round(site))
+        turns.reverse()  # nobody always goes first
     return measured
 
 
