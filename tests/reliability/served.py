@@ -37,7 +37,7 @@ def text_of(number: int, backends: dict[str, str]) -> str:
 
 @dataclass
 class Served:
-    """The server, its table's file, and the timeline of all tables so far."""
+    """The server with its first workers, its table's file, and the timeline of all tables."""
 
     server: Server
     file: Path
@@ -45,6 +45,7 @@ class Served:
     workers: int
     timeline: Timeline
     backends: dict[str, str]
+    first: set[int] = field(default_factory=set)
     chance: random.Random = field(default_factory=lambda: random.Random(3))
 
     def load(self, pace: Pace = STEADY) -> Load:
@@ -101,10 +102,11 @@ class Served:
         last = dict(_SERVING.findall(self.server.stderr.read_text()))
         return sum(last[pid] == revision and lives(int(pid)) for pid in last)
 
-    def answering(self) -> set[int]:
-        """Return the workers that answer a handful of requests, each on its own connection."""
-        asked = (self.server.get("/alpha?-").text.split() for _ in range(10 * self.workers))
-        return {int(worker) for _, _, worker, *_ in asked}
+    def all_answered(self) -> bool:
+        """Ask a handful of times, each on a new connection; tell if every first worker was met."""
+        for _ in range(10 * self.workers):
+            self.first.add(int(self.server.get("/alpha?-").text.split()[2]))
+        return len(self.first) == self.workers
 
     def begun(self) -> list[str]:
         """Return the identities of the requests that applications began to answer."""
@@ -133,5 +135,5 @@ def served(server: str, folder: Path, workers: int = 4) -> Iterator[Served]:
     with serving(file, *options, cwd=ROOT, environment=environment, ready="/alpha?-") as running:
         timeline = Timeline({first.revision: first})
         site = Served(running, file, journal, workers, timeline, backends)
-        until(lambda: len(site.answering()) == workers)
+        until(site.all_answered)
         yield site

@@ -26,13 +26,13 @@ def of_killed(answer, worker: int, gone: float) -> bool:
 
 def test_a_killed_worker_takes_only_its_own_requests_along(server, tmp_path, length):
     with served(server, tmp_path) as site:
-        known = site.answering()
+        known = set(site.first)
         for victim in sorted(known)[: KILLS if length == 1 else MORE_KILLS]:
             with site.load() as load:
                 site.settle(site.flip())
                 newest = len(site.timeline.tables)
                 gone = kill(victim)
-                site.flip_until(partial(_all_but, victim, gone, load, site.workers))
+                site.flip_until(partial(others_answer, victim, gone, load, site.workers))
                 site.settle(site.flip())
 
             others = [a for a in load.answers if not (a.failure and of_killed(a, victim, gone))]
@@ -42,7 +42,7 @@ def test_a_killed_worker_takes_only_its_own_requests_along(server, tmp_path, len
             known.add(new)
 
 
-def _all_but(victim: int, gone: float, load, workers: int) -> bool:
+def others_answer(victim: int, gone: float, load, workers: int) -> bool:
     return len(load.workers(gone) - {victim}) == workers
 
 

@@ -39,9 +39,8 @@ def begun_but_lost(site, load) -> list[str]:
 def test_sighup_replaces_every_worker_and_loses_nothing(server, tmp_path):
     with served(server, tmp_path, WORKERS) as site:
         with site.load(Pace(renew=5)) as load:
-            before = site.answering()
             sent = send(site, signal.SIGHUP)
-            site.flip_until(lambda: _replaced(load, before, time.monotonic() - 1, sent))
+            site.flip_until(lambda: _replaced(site, load, max(sent, time.monotonic() - 1)))
             site.settle(site.flip())
 
         failed = [a for a in load.answers if a.failure]
@@ -52,9 +51,9 @@ def test_sighup_replaces_every_worker_and_loses_nothing(server, tmp_path):
         assert site.timeline.complaints(a for a in load.answers if not a.failure) == []
 
 
-def _replaced(load, before, since, sent):
-    now = load.workers(max(since, sent))
-    return len(now) == WORKERS and not now & before
+def _replaced(site, load, since: float) -> bool:
+    now = load.workers(since)
+    return len(now) == WORKERS and not now & site.first
 
 
 def test_sigterm_finishes_what_was_begun_and_refuses_the_rest(server, tmp_path):
