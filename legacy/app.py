@@ -86,9 +86,15 @@ JSON_PATHS = (
     "/conversations",
     "/auth/current-user",
     "/auth/sessions",
+    "/auth/update-password",
+    "/chat/messages",
     "/assistants",
     "/attachments",
     "/feedback",
+    "/health",
+    "/admin/stats",
+    "/admin/export.csv",
+    "/admin/cleanup",
 )
 
 # What templates write into onclick; each is allowed by the hash of its text, see AD-10.
@@ -329,8 +335,13 @@ def show(template, status=200, **values):
     return render_template(template, viewer=viewer, handlers=INLINE_HANDLERS, **values), status
 
 
+def speaks_json(path):
+    listed = any(f"{path}/".startswith(f"{prefix}/") for prefix in JSON_PATHS)
+    return listed or re.match(r"/admin/users/[0-9]+(/|$)", path) is not None
+
+
 def error_response(status, message, headers=None):
-    if any(f"{request.path}/".startswith(f"{path}/") for path in JSON_PATHS):
+    if speaks_json(request.path):
         return make_response(jsonify(error=message), status, headers or {})
     # After a crash the database may be what is broken, so only ask who is known already.
     signed_in = current_user.is_authenticated if status < 500 else "signed_in" in g

@@ -1,5 +1,6 @@
 """Every error's answer: a page for people, a Problem (RFC 9457) for programs."""
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -21,16 +22,27 @@ JSON_PREFIXES = (
     "/conversations",
     "/auth/current-user",
     "/auth/sessions",
+    "/auth/update-password",
+    "/chat/messages",
     "/assistants",
     "/attachments",
     "/feedback",
+    "/health",
+    "/admin/stats",
+    "/admin/export.csv",
+    "/admin/cleanup",
 )
+JSON_ACTIONS = re.compile(r"/admin/users/[0-9]+(/|$)")
 
 STATUS: dict[type[Failure], int] = {
     failures.Unauthenticated: 401,
     failures.LoginRefused: 401,
+    failures.Forbidden: 403,
     failures.NotFound: 404,
+    failures.Conflict: 409,
     failures.Stale: 412,
+    failures.TooLarge: 413,
+    failures.UnsupportedType: 415,
     failures.Invalid: 422,
     failures.PreconditionRequired: 428,
     failures.RateLimited: 429,
@@ -102,9 +114,9 @@ def respond(refusal: Refusal) -> Response:
 
 def wants_json() -> bool:
     """Whether the address belongs to programs; it need not exist."""
-    return any(
-        request.path == prefix or request.path.startswith(f"{prefix}/") for prefix in JSON_PREFIXES
-    )
+    path = request.path
+    below = any(path == prefix or path.startswith(f"{prefix}/") for prefix in JSON_PREFIXES)
+    return below or JSON_ACTIONS.match(path) is not None
 
 
 def login_address() -> str:

@@ -34,6 +34,13 @@ class Unauthenticated(Failure):
     detail = "Sign in to continue."
 
 
+class Forbidden(Failure):
+    """Somebody is signed in but may not do this."""
+
+    code = "forbidden"
+    detail = "This is for administrators."
+
+
 class NotFound(Failure):
     """There is no such thing, or it belongs to somebody else."""
 
@@ -76,6 +83,31 @@ class Stale(Failure):
 
     code = "stale"
     detail = "This conversation was changed elsewhere. Reload it and try again."
+
+
+class Conflict(Failure):
+    """It can't be done as things stand; the sentence says what stands in the way."""
+
+    code = "conflict"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+
+
+class TooLarge(Failure):
+    """A file has more bytes than are taken."""
+
+    code = "too_large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The file is larger than {limit // 1024} KB.")
+
+
+class UnsupportedType(Failure):
+    """A file is of none of the kinds that are taken."""
+
+    code = "unsupported_type"
+    detail = "Attach a text, Markdown, CSV, PDF, PNG or JPEG file."
 
 
 class RateLimited(Failure):

@@ -35,6 +35,16 @@ def test_an_unknown_address_for_programs_is_a_problem(client, prefix):
     }
 
 
+@pytest.mark.parametrize("path", ["/admin/users/1/approve", "/admin/users/1/no/where"])
+def test_what_is_done_to_a_user_is_for_programs(client, path):
+    assert client.get(path).mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/admin/users/create/x", "/admin/users/x1", "/chat/message"])
+def test_what_is_beside_it_is_for_people(client, path):
+    assert client.get(path).mimetype == "text/html"
+
+
 def test_a_name_that_only_begins_like_a_prefix_is_a_page(client):
     assert client.get("/conversationsque").mimetype == "text/html"
 

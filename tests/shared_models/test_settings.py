@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from shared_models.settings import DEFAULT_DATABASE, database_url, shared_settings
+from shared_models.settings import (
+    DEFAULT_ATTACHMENTS,
+    DEFAULT_DATABASE,
+    database_url,
+    shared_settings,
+)
 
 
 def test_database_defaults_to_a_file_of_the_repository(monkeypatch):
@@ -48,3 +53,10 @@ def test_limit_that_is_no_number_is_refused(monkeypatch, value):
     monkeypatch.setenv("REGISTRATIONS_PER_ADDRESS", value)
     with pytest.raises(ValueError, match="REGISTRATIONS_PER_ADDRESS must be a whole number"):
         shared_settings()
+
+
+def test_attachments_lie_beside_the_database_unless_told_otherwise(monkeypatch, tmp_path):
+    monkeypatch.delenv("ATTACHMENT_FOLDER", raising=False)
+    assert shared_settings().attachment_folder == DEFAULT_ATTACHMENTS
+    monkeypatch.setenv("ATTACHMENT_FOLDER", "files")
+    assert shared_settings().attachment_folder == Path.cwd() / "files"
