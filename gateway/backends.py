@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from gateway.table import Backend
 
 WSGICallable = Callable[..., Any]
@@ -17,6 +19,18 @@ WSGICallable = Callable[..., Any]
 
 class BackendError(RuntimeError):
     """A backend that can't be used; the message is a full sentence."""
+
+
+def parse_target(target: str) -> Backend:
+    """Return the backend that `module:attribute` or `module:factory()` names.
+
+    Raises BackendError.
+    """
+    try:
+        return Backend.model_validate(target)
+    except ValidationError as error:
+        reasons = (detail["msg"] for detail in error.errors(include_url=False))
+        raise BackendError(" ".join(reasons)) from error
 
 
 def load_backend(name: str, backend: Backend) -> WSGICallable:

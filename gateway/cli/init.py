@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from pydantic import ValidationError
 
 from gateway import DEFAULT_TABLE
-from gateway.backends import load_backend
+from gateway.backends import BackendError, load_backend, parse_target
 from gateway.cli.output import note
 from gateway.firsttable import LEGACY, MODERN, first_table
 from gateway.inventory import Inventory, inventory
 from gateway.refusal import RefusalError
-from gateway.table import Backend
 from gateway.tablefile import create
 
 
@@ -39,10 +37,9 @@ def init(legacy: str, modern: str, output: str, *, force: bool) -> None:
 
 def _inventory(name: str, target: str) -> Inventory:
     try:
-        backend = Backend.model_validate(target)
-    except ValidationError as error:
-        reasons = " ".join(detail["msg"] for detail in error.errors(include_url=False))
-        raise RefusalError(f"No table was written. {reasons}") from error
+        backend = parse_target(target)
+    except BackendError as error:
+        raise RefusalError(f"No table was written. {error}") from error
     found = inventory(load_backend(name, backend))
     if found is None:
         raise RefusalError(

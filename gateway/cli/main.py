@@ -12,6 +12,7 @@ import click
 
 from gateway.backends import BackendError
 from gateway.cli.check import check
+from gateway.cli.doctor import doctor
 from gateway.cli.explain import explain
 from gateway.cli.flip import flip
 from gateway.cli.history import history
@@ -35,7 +36,19 @@ def commands() -> None:
     """Stand in front of two applications and move one route at a time."""
 
 
-for command in (serve, check, explain, routes, flip, history, status, init, override, schema):
+for command in (
+    serve,
+    check,
+    explain,
+    routes,
+    flip,
+    history,
+    status,
+    doctor,
+    init,
+    override,
+    schema,
+):
     commands.add_command(command)
 
 

@@ -1,0 +1,49 @@
+"""Projects to be looked at: those in `projects/`, and those that a test writes."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.doctor import fresh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import ProcessPoolExecutor
+    from pathlib import Path
+
+    from gateway.doctor import Finding
+
+
+@pytest.fixture(scope="session")
+def interpreters() -> Iterator[ProcessPoolExecutor]:
+    with fresh.interpreters() as pool:
+        yield pool
+
+
+@pytest.fixture
+def diagnose(interpreters) -> Callable[..., tuple[Finding, ...]]:
+    """What the doctor finds in a project: a folder, or the name of one in `projects/`.
+
+    Targets are given as names, such as `modern="modern:create_app()"`.
+    """
+
+    def diagnose(project: str | Path, **targets: str) -> tuple[Finding, ...]:
+        pair = {"legacy": "legacy:app", "modern": "modern:app", **targets}
+        return interpreters.submit(fresh.diagnose, fresh.PROJECTS / project, pair).result(60)
+
+    return diagnose
+
+
+@pytest.fixture
+def project(tmp_path) -> Callable[..., Path]:
+    """Write a project's modules, named by keyword, into a folder."""
+
+    def project(**modules: str) -> Path:
+        for name, source in modules.items():
+            (tmp_path / f"{name}.py").write_text(dedent(source))
+        return tmp_path
+
+    return project

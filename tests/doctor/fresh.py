@@ -1,0 +1,44 @@
+"""Pairs of small projects, each looked at in an interpreter that has imported nothing of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.backends import parse_target
+from gateway.doctor import Finding, examine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECTS = Path(__file__).with_name("projects")
+
+# Imported once in the server, which every interpreter is a fork of.
+PRELOADED = ["tests.doctor.fresh", "flask_sqlalchemy", "flask_login", "flask_wtf", "alembic"]
+
+
+@contextlib.contextmanager
+def interpreters() -> Iterator[ProcessPoolExecutor]:
+    """Interpreters that do one task each, about 20 ms apart."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    with ProcessPoolExecutor(1, context, max_tasks_per_child=1) as pool:
+        yield pool
+
+
+def diagnose(folder: Path, targets: dict[str, str]) -> tuple[Finding, ...]:
+    """Look at the applications of a project, from its folder; the first one is the control."""
+    start_in(folder)
+    backends = {name: parse_target(target) for name, target in targets.items()}
+    return examine(backends, next(iter(targets)))
+
+
+def start_in(folder: Path) -> None:
+    """Make a folder what it is to a command that is started there."""
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
