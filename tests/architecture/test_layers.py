@@ -20,6 +20,7 @@ FREE_OF_FLASK = [
     ),
 ]
 MODULES = sorted((ROOT / "modern").rglob("*.py"))
+ASSISTANTS = sorted((ROOT / "assistants").rglob("*.py"))
 
 
 def test_there_is_something_to_look_at():
@@ -30,6 +31,21 @@ def test_models_import_no_flask():
     assert flask_in("import shared_models") == []
 
 
+def test_assistants_import_no_flask():
+    assert flask_in("import assistants") == []
+
+
+@pytest.mark.parametrize("path", ASSISTANTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_assistants_know_no_application_and_no_data(path):
+    ours = {"legacy", "modern", "gateway", "shared_models", "tests"}
+    assert not {name.split(".")[0] for name in imported(path)} & ours
+
+
+def test_models_know_no_assistants():
+    for path in (ROOT / "shared_models").rglob("*.py"):
+        assert "assistants" not in {name.split(".")[0] for name in imported(path)}
+
+
 def test_services_and_schemas_import_no_flask():
     # `import modern` itself builds on Flask, so each module is loaded without its package's code.
     load = "\n".join(f"importlib.import_module({name!r})" for name in FREE_OF_FLASK)
@@ -37,7 +53,7 @@ def test_services_and_schemas_import_no_flask():
     assert flask_in(BARE_PACKAGE + load) == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", [*MODULES, *ASSISTANTS], ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_stand_at_the_top(path):
     tree = ast.parse(path.read_text("utf-8"))
     inside = [
