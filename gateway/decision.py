@@ -16,7 +16,7 @@ from gateway import override
 from gateway.cohort import bucket, choose
 from gateway.matcher import compile_by_host
 from gateway.methods import WSGICallable, answer_options, preflight_method, routed_methods
-from gateway.paths import canonical
+from gateway.paths import SeveralReadingsError, UnreadablePathError, read
 from gateway.places import chosen
 from gateway.shapes import arrange, compile_decide, compile_find
 from gateway.table import COHORTS, Reason, Route, RoutingTable
@@ -79,7 +79,7 @@ class Decider:
         self._table = table
         self._given = given
         self._answers = _Answers(table, given)
-        self._plain = self._compile()
+        self._plain: Callable[..., Decision] = self._compile()
 
     @property
     def decide(self) -> Decide:
@@ -91,27 +91,44 @@ class Decider:
         overrides = self._given.override_key and (settings.header or settings.cookie)
         return self._overriding if overrides else self._plain
 
-    def _compile(self) -> Decide:
+    def _compile(self) -> Callable[..., Decision]:
         routes = self._table.routes.values()
         default = self._answers.decision(self._table.default, None, "default")
-        asked = WeakMethod(self._options)
-
-        def options(environ: Environ) -> Decision:
-            answer = asked()
-            return default if answer is None else answer(environ)
-
+        options, several = _weakly(self._options), _weakly(self._read_in_each_way)
         of_route = self._answers.of_route
         if not any(route.host for route in routes):
-            return compile_decide(arrange(routes, of_route, options), Decision, _resolve, default)
+            arrangement = arrange(routes, of_route, options)
+            return compile_decide(arrangement, Decision, _resolve, default, several)
         find = compile_by_host(
             routes, lambda some: compile_find(arrange(some, of_route, options), Decision, _resolve)
         )
 
-        def decide(environ: Environ) -> Decision:
-            path = canonical(environ.get("PATH_INFO", ""))
+        def decide(environ: Environ, path: str | None = None) -> Decision:
+            try:
+                path = read(environ.get("PATH_INFO", "")) if path is None else path
+            except SeveralReadingsError as error:
+                return several(environ, error)
             return find(environ["REQUEST_METHOD"], path, environ) or default
 
         return decide
+
+    def _read_in_each_way(self, environ: Environ, path: SeveralReadingsError) -> Decision:
+        """Decide on a path that is not canonical, if it is the same route's to all who read it.
+
+        Else `/files/../chat` would be sent where `/chat` belongs, and be answered there by the view
+        of `/files/<path:name>`, whom the table may never have sent to that backend.
+        """
+        decision = self._plain(environ, path.canonical)
+        others = [self._plain(environ, path.merged)]
+        spelled = self._plain(environ, path.spelled)
+        if spelled.route and self._table.routes[spelled.route].path:
+            # Only a `path` converter reads duplicate slashes. Below a prefix they will be merged.
+            others.append(spelled)
+        if any(other.route != decision.route for other in others):
+            raise UnreadablePathError(
+                "The path can be read in two ways. Send it without dot segments and double slashes."
+            )
+        return decision
 
     def _options(self, environ: Environ) -> Decision:
         """Decide on OPTIONS where no route names it."""
@@ -171,6 +188,19 @@ class _Answers:
         backend = choose(route.to, self._table.default, cohort)
         decision = self.decision(backend, route.name, "split")
         return replace(decision, headers=decision.headers + cookie)
+
+
+def _weakly(method: Callable[..., Decision]) -> Callable[..., Decision]:
+    """Return a function that calls a method and does not keep its object."""
+    reference = WeakMethod(method)
+
+    def call(*arguments: Any) -> Decision:
+        found = reference()
+        if found is None:
+            raise ReferenceError("A decision was asked for of a Decider that is gone.")
+        return found(*arguments)
+
+    return call
 
 
 def _resolve(answer: Any, environ: Environ) -> Decision | None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.paths import UnreadablePathError
 from gateway.table import METHODS
 
 WSGICallable = Callable[..., Iterable[bytes]]
@@ -74,7 +76,9 @@ def routed_methods(decide: Callable[[Environ], Any], environ: Environ) -> Routed
     """Find out which backend the table gives each method of a request's URL."""
     routed: Routed = {}
     for method in METHODS:
-        if method != "OPTIONS":
+        if method == "OPTIONS":
+            continue
+        with suppress(UnreadablePathError):  # the method of another route than this path's
             decision = decide({**environ, "REQUEST_METHOD": method})
             routed.setdefault(decision.application, set()).add(method)
     return routed

@@ -19,13 +19,14 @@ from operator import attrgetter
 from typing import Any
 
 from gateway.collector import no_full_collections
-from gateway.paths import canonical
+from gateway.paths import SeveralReadingsError, read
 from gateway.places import Environ, Payload, Place
 from gateway.rules import Outline, Segment
 from gateway.table import Route
 
 Find = Callable[..., Any]
 Resolve = Callable[[Any, Any], Any]
+Several = Callable[[Environ, SeveralReadingsError], Any]
 ByLiterals = dict[tuple[str, ...], list[Route]]
 
 
@@ -96,11 +97,12 @@ def compile_find(arrangement: Arrangement, final: type, resolve: Resolve) -> Fin
 
 
 def compile_decide(
-    arrangement: Arrangement, final: type, resolve: Resolve, default: object
-) -> Callable[[Environ], Any]:
-    """Compile `decide(environ)`: the answer for a request, or the default.
+    arrangement: Arrangement, final: type, resolve: Resolve, default: object, several: Several
+) -> Callable[..., Any]:
+    """Compile `decide(environ, path=None)`: the answer for a request, or the default.
 
-    Raises UnreadablePathError for a path that can't be read in one way only.
+    `path` is the path as it was read, where that is known. Of a path with several readings
+    `several` decides. Raises UnreadablePathError for a path that can't be read.
     """
     names = {
         "final": final,
@@ -108,16 +110,22 @@ def compile_decide(
         "static": arrangement.static.get,
         # Literal paths are canonical as they stand; only ASCII reads the same before decoding.
         "literal": {p: place for p, place in arrangement.static.items() if p.isascii()}.get,
-        "canonical": canonical,
+        "read": read,
+        "SeveralReadingsError": SeveralReadingsError,
+        "several": several,
         "default": default,
     }
     head = [
-        "def function(environ):",
+        "def function(environ, path=None):",
         "    method = environ['REQUEST_METHOD']",
-        "    path = environ.get('PATH_INFO', '')",
-        "    place = literal(path)",
-        "    if place is None:",
-        "        path = canonical(path)",
+        "    if path is None:",
+        "        path = environ.get('PATH_INFO', '')",
+        "        place = literal(path)",
+        "        if place is None:",
+        "            try: path = read(path)",
+        "            except SeveralReadingsError as error: return several(environ, error)",
+        "            place = static(path)",
+        "    else:",
         "        place = static(path)",
     ]
     return _compiled(head, arrangement.shapes, names)

@@ -5,6 +5,7 @@ import pytest
 from gateway import override
 from gateway.decision import Decider, Deciding
 from gateway.loader import parse_table
+from gateway.paths import UnreadablePathError
 
 KEY = "a key for overrides"
 TABLE = """\
@@ -99,6 +100,61 @@ def test_address_and_header_are_subjects(path, key):
 
 def test_without_a_subject_the_default_answers():
     assert decide("/tenant").backend == "legacy"
+
+
+SEVERAL = """\
+backends: {legacy: a:a, modern: b:b}
+default: legacy
+routes:
+  home: {path: /, to: modern}
+  chat: {path: /chat, to: modern}
+  repository: {path: /<user>/<name>, methods: [GET], to: legacy}
+  file: {path: "/files/<path:name>", to: legacy}
+  readme: {path: /files/read/me, to: modern}
+  api: {prefix: /api, to: legacy}
+  users: {path: /api/v1/users, to: modern}
+"""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/x/..",  # home, or the repository '..' of the user 'x'
+        "/files/../chat",
+        "/files/x/../read/me",
+        "/files/read//me",  # a file's name may hold two slashes
+        "/api/../chat",
+        "/x/y/../../../chat",  # chat, or a place that no route names
+        "/chat/.",
+    ],
+)
+@pytest.mark.parametrize("host", ["", "  host: {path: /, host: example.org, to: legacy}\n"])
+def test_a_path_that_two_routes_read_is_refused(path, host):
+    with pytest.raises(UnreadablePathError, match="can be read in two ways"):
+        deciding(SEVERAL + host)(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("//", "home"),
+        ("//chat", "chat"),
+        ("/chat//", "chat"),
+        ("//x//y", "repository"),
+        ("/files/a//b/../c", "file"),
+        ("//files/https://example.org/./x", "file"),
+        ("//files//read/me", "readme"),
+        ("/api//v1//users", "users"),
+        ("/api/v1/./x", "api"),
+        ("/a/b/../../c", None),
+        ("/chat/../nothing", None),
+    ],
+)
+@pytest.mark.parametrize("host", ["", "  host: {path: /, host: example.org, to: legacy}\n"])
+def test_a_path_that_one_route_reads_is_its(path, route, host):
+    at = deciding(SEVERAL + host)
+
+    assert at(path).route == route
 
 
 def test_a_signed_override_wins_over_route_and_split():

@@ -61,7 +61,7 @@ def test_keeps_a_visitor_of_a_split_where_they_are():
         assert len(answers) == 1
 
 
-@pytest.mark.parametrize("path", ["/a\\b", "/\xff", "/a\nb"])
+@pytest.mark.parametrize("path", ["/a\\b", "/\xff", "/a\nb", "/./chat", "/x/../chat", "/chat/."])
 def test_a_path_with_two_readings_is_400(path):
     body, status, headers = run_wsgi_app(gateway_of(), environ_of(path))
 
@@ -70,7 +70,7 @@ def test_a_path_with_two_readings_is_400(path):
 
 
 def test_no_spelling_of_a_path_reaches_another_backend():
-    for path in ("//chat", "/./chat", "/x/../chat", "/chat/", "/chat/."):
+    for path in ("//chat", "///chat", "/chat/", "/chat//"):
         body, _, _ = run_wsgi_app(gateway_of(), environ_of(path))
         assert b"".join(body) == b"modern"
 

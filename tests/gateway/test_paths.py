@@ -13,7 +13,7 @@ from gateway.paths import UnreadablePathError, canonical
         ("/a/b", "/a/b"),
         ("/a/b/", "/a/b/"),
         ("", "/"),
-        ("*", "/"),
+        ("*", "/*"),
         ("/", "/"),
         ("//", "/"),
         ("//admin//users", "/admin/users"),
