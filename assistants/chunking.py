@@ -22,7 +22,7 @@ def by_words(size: int = PIECE_SIZE) -> Chunker:
     """
 
     def chunk(text: str) -> Iterator[str]:
-        return _packed(_units(text, size), size)
+        return packed(_units(text, size), size)
 
     return chunk
 
@@ -39,16 +39,8 @@ def paced(chunk: Chunker, pause: Callable[[], object]) -> Chunker:
     return chunk_slowly
 
 
-def _units(text: str, size: int) -> Iterator[str]:
-    for found in _words.finditer(text):
-        word = found[0]
-        if len(word) > size:
-            yield from _graphemes.findall(word)
-        elif word:
-            yield word
-
-
-def _packed(units: Iterator[str], size: int) -> Iterator[str]:
+def packed(units: Iterator[str], size: int) -> Iterator[str]:
+    """Joins units into pieces of up to `size` characters; a longer unit is a piece of its own."""
     piece = ""
     for unit in units:
         if piece and len(piece) + len(unit) > size:
@@ -57,3 +49,12 @@ def _packed(units: Iterator[str], size: int) -> Iterator[str]:
         piece += unit
     if piece:
         yield piece
+
+
+def _units(text: str, size: int) -> Iterator[str]:
+    for found in _words.finditer(text):
+        word = found[0]
+        if len(word) > size:
+            yield from _graphemes.findall(word)
+        elif word:
+            yield word

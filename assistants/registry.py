@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from assistants.docs import Docs
 from assistants.guide import Guide
 from assistants.port import Responder, ResponderError
 
 RESPONDERS: dict[str, Responder] = {
     "guide": Guide(),
+    "docs": Docs(),
 }
 
 

@@ -8,10 +8,16 @@ from pathlib import Path
 import regex
 import snowballstemmer
 
-_word = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
-_accents = regex.compile(r"[\u0300-\u036f]+")
 # Scripts that put no space between words: a word is found by its characters and their pairs.
-_unspaced = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+")
+_SCRIPTS = ("Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar")
+_UNSPACED = "".join(rf"\p{{scx={script}}}" for script in _SCRIPTS)
+_UNSPACED = rf"[[{_UNSPACED}]&&[\p{{L}}\p{{M}}\p{{N}}]]"
+_unspaced = regex.compile(_UNSPACED, regex.V1)
+_SPACED = rf"[\p{{L}}\p{{N}}--{_UNSPACED}]"
+_word = regex.compile(rf"{_UNSPACED}+|{_SPACED}[{_SPACED}\p{{M}}]*", regex.V1)
+_accents = regex.compile(r"[\u0300-\u036f]+")
+
+LONGEST_STEMMED = 40
 
 # Words that say how something is asked, and not about what.
 STOP_WORDS = frozenset(Path(__file__).with_name("stop_words.txt").read_text("utf-8").split())
@@ -36,11 +42,9 @@ def words(text: str) -> list[str]:
 
 
 def _terms_of(word: str) -> list[str]:
-    if word.isascii():
-        return [_stem(word)]
-    if not _unspaced.search(word):
-        return [word]
-    return [*word, *map("".join, pairwise(word))]
+    if _unspaced.match(word):
+        return [*word, *map("".join, pairwise(word))]
+    return [_stem(word) if word.isascii() and len(word) <= LONGEST_STEMMED else word]
 
 
 @lru_cache(maxsize=20_000)

@@ -24,7 +24,16 @@ def test_spellings_of_a_word_are_one_term(one, other):
     assert terms(one) == terms(other) != []
 
 
-@pytest.mark.parametrize(("word", "text"), [("東京", "昨日東京に行った"), ("塔", "東京塔")])
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("東京", "昨日東京に行った"),
+        ("塔", "東京塔"),
+        ("コーヒー", "熱いコーヒー。"),
+        ("phone", "新phone東京"),
+        ("ไทย", "ภาษาไทย"),
+    ],
+)
 def test_words_are_found_in_text_without_spaces(word, text):
     assert set(terms(word)) <= set(terms(text))
 
