@@ -26,6 +26,7 @@ import secrets
 import uuid
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo, available_timezones
 
 from flask import (
     Flask,
@@ -40,22 +41,36 @@ from flask import (
     session,
 )
 from flask_login import (
+    COOKIE_NAME,
     LoginManager,
     UserMixin,
     current_user,
+    decode_cookie,
     login_required,
     login_user,
     logout_user,
 )
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy import Boolean, Integer, String, bindparam, delete, func, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from legacy.models import Assistant, Conversation, LoginSession, Message, RateBucket, User, db
+from assistants.handbook import topics
+from assistants.markup import html_of
+from legacy.models import (
+    Assistant,
+    ContactMessage,
+    Conversation,
+    Enrolment,
+    LoginSession,
+    Message,
+    RateBucket,
+    User,
+    db,
+)
 from shared_models.columns import UtcDateTime
 from shared_models.db import ENGINE_OPTIONS
 from shared_models.passwords import HASH_METHOD, is_common
@@ -171,6 +186,21 @@ def iso(moment):
     return moment and moment.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
+def local_minute(moment, timezone):
+    return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
+
+
+def local_day(moment, timezone):
+    day = moment.astimezone(ZoneInfo(timezone))
+    return f"{day.day} {day:%B %Y}"
+
+
+def deletion_day(user):
+    """The day on which an account goes, or None if it stays."""
+    asked = user.deletion_requested_at
+    return asked and local_day(asked + SETTINGS.deletion_grace, user.timezone)
+
+
 def is_storable(value):
     return isinstance(value, str) and not UNSTORABLE.search(value)
 
@@ -263,6 +293,9 @@ def refuse_until(end):
 # ----------------------------------------------------------------------------------------------
 
 
+ADMITTED = ("active", "deleting")
+
+
 class SignedIn(UserMixin):
     """A login as Flask-Login sees it: known by its token, so that it can be revoked."""
 
@@ -270,6 +303,8 @@ class SignedIn(UserMixin):
         self.token = token
         self.login = login
         self.display_name = login.user.display_name
+        self.administers = login.user.role == "admin"
+        self.deletion_day = deletion_day(login.user)
 
     @property
     def user(self):
@@ -286,7 +321,7 @@ def load_login(token):
         .options(joinedload(LoginSession.user))
         .where(LoginSession.token_hash == hashlib.sha256(token.encode()).hexdigest())
     )
-    if login is None or not is_live(login) or login.user.status != "active":
+    if login is None or not is_live(login) or login.user.status not in ADMITTED:
         return None
     moment = now()
     if moment - login.last_seen_at >= SETTINGS.last_seen_interval:
@@ -387,6 +422,64 @@ def landing():
     return show("landing.html")
 
 
+@app.route("/help")
+def help_page():
+    return show("help.html", topics=topics(), html_of=html_of)
+
+
+LEGAL = {"terms": "Terms of use", "privacy": "Privacy"}
+
+
+@app.route("/legal/<doc>")
+def legal(doc):
+    if doc not in LEGAL:
+        abort(404)
+    return show("legal.html", doc=doc, title=LEGAL[doc])
+
+
+@app.route("/contact", methods=["GET", "POST"])
+def contact():
+    if request.method == "POST":
+        return take_letter()
+    form = {}
+    if current_user.is_authenticated:
+        form = {"name": current_user.user.display_name, "email": current_user.user.email}
+    return show("contact.html", form=form, errors={})
+
+
+def take_letter():
+    limit_address("contact-address", SETTINGS.contacts_per_address, SETTINGS.contacts_window)
+    form = request.form
+    letter = {name: form.get(name, "").strip() for name in ("name", "email", "subject", "body")}
+    letter["email"] = letter["email"].lower()
+    errors = email_errors(letter["email"])
+    for name, longest, message in (
+        ("name", SETTINGS.display_name_max_length, "Enter your name, up to 80 characters."),
+        ("subject", SETTINGS.subject_max_length, "Enter a subject, up to 200 characters."),
+        ("body", SETTINGS.letter_max_length, "Write a message of up to 5,000 characters."),
+    ):
+        if not 1 <= len(letter[name]) <= longest or not is_storable(letter[name]):
+            errors[name] = message
+    if errors:
+        return show("contact.html", 400, form=form, errors=errors)
+    db.session.add(ContactMessage(**letter, created_at=now()))
+    db.session.commit()
+    flash("Thank you. Your message has reached us.")
+    return redirect("/contact")
+
+
+@app.route("/health")
+def health():
+    try:
+        revision = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return jsonify(
+            status="unavailable", app="legacy", db="unavailable", schema_revision=None
+        ), 503
+    return jsonify(status="ok", app="legacy", db="ok", schema_revision=revision)
+
+
 # ----------------------------------------------------------------------------------------------
 # Signing in and out
 # ----------------------------------------------------------------------------------------------
@@ -399,7 +492,6 @@ NOBODYS_HASH = (
 NOT_ADMITTED = {
     "pending": "Your account is waiting for approval.",
     "disabled": "This account is closed.",
-    "deleting": "This account is closed.",
 }
 
 
@@ -420,14 +512,26 @@ def login():
     if not check_password_hash(user.password_hash if user else NOBODYS_HASH, password):
         record_failed_login(email)
         return login_page({"form": "The e-mail or the password is wrong."})
-    if user.status != "active":
-        return login_page({"form": NOT_ADMITTED[user.status]})
+    refusal = why_not_admitted(user)
+    if refusal:
+        return login_page({"form": refusal})
     # Others may have used up the limit while the slow hash was made.
     refuse_locked(email)
     remember = request.form.get("remember") == "1"
+    end_remembered_login()
     open_login(user, password, remember=remember)
     flash(f"Welcome back, {user.display_name}.")
+    if user.must_change_password:
+        return redirect("/settings")
     return redirect(wanted_page(request.form) or "/chat")
+
+
+def why_not_admitted(user):
+    if user.status in NOT_ADMITTED:
+        return NOT_ADMITTED[user.status]
+    if user.temp_secret_expires_at is not None and user.temp_secret_expires_at <= now():
+        return "Your temporary password has expired. Ask an administrator for a new one."
+    return None
 
 
 def show_login():
@@ -488,6 +592,15 @@ def record_failed_login(email):
         refuse_until(end)
 
 
+def end_remembered_login():
+    """Whoever signs in must not stay remembered as who was here before."""
+    token = decode_cookie(request.cookies.get(COOKIE_NAME, ""))
+    login = load_login(token) if token else None
+    if login is not None:
+        login.login.revoked_at = now()
+        db.session.commit()
+
+
 def open_login(user, password, *, remember):
     user.failed_logins = 0
     user.locked_until = None
@@ -503,6 +616,8 @@ def open_login(user, password, *, remember):
     db.session.commit()
     session.clear()
     login_user(SignedIn(token, login), remember=remember)
+    if not remember and COOKIE_NAME in request.cookies:
+        session["_remember"] = "clear"  # Flask-Login then takes the old cookie back
 
 
 def new_login_session(user, token, *, remember):
@@ -562,17 +677,27 @@ def register():
 
 def registration_errors(email, form):
     errors = email_errors(email)
-    name = form.get("display_name", "").strip()
-    if not 1 <= len(name) <= SETTINGS.display_name_max_length or not is_storable(name):
-        errors["display_name"] = "Enter the name that others see, up to 80 characters."
-    password = form.get("password", "")
-    if not SETTINGS.password_min_length <= len(password) <= SETTINGS.password_max_length:
-        errors["password"] = "Use 8 to 128 characters."  # noqa: S105
-    elif is_common(password):
-        errors["password"] = "This password is too common."  # noqa: S105
+    if not is_display_name(form.get("display_name", "").strip()):
+        errors["display_name"] = DISPLAY_NAME_RULE
+    wrong = password_fault(form.get("password", ""))
+    if wrong:
+        errors["password"] = wrong
     if form.get("accept_terms") != "1":
         errors["accept_terms"] = "Accept the terms to continue."
     return errors
+
+
+DISPLAY_NAME_RULE = "Enter the name that others see, up to 80 characters."
+
+
+def is_display_name(name):
+    return 1 <= len(name) <= SETTINGS.display_name_max_length and is_storable(name)
+
+
+def password_fault(password):
+    if not SETTINGS.password_min_length <= len(password) <= SETTINGS.password_max_length:
+        return "Use 8 to 128 characters."
+    return "This password is too common." if is_common(password) else None
 
 
 def add_user(email, form):
@@ -617,20 +742,62 @@ def first_of_next_month(today):
 @login_required
 def current_user_json():
     user = current_user.user
-    limit = user.monthly_quota or None  # 0 is no limit
+    usage = usage_of(user)
     return jsonify(
         id=user.id,
         display_name=user.display_name,
         role=user.role,
         email=user.email,
         status=user.status,
-        usage={
-            "used": user.quota_used,
-            "limit": limit,
-            "remaining": limit and max(0, limit - user.quota_used),
-            "resets_at": iso(user.quota_resets_at),
-        },
+        usage={**usage, "resets_at": iso(usage["resets_at"])},
         csrf_token=generate_csrf(),
+    )
+
+
+def usage_of(user):
+    """What is used of the month; a month that is over counts as begun again."""
+    moment, resets_at, used = now(), user.quota_resets_at, user.quota_used
+    if resets_at <= moment:
+        resets_at, used = first_of_next_month(moment), 0
+    limit = user.monthly_quota or None  # 0 is no limit
+    remaining = limit and max(0, limit - used)
+    return {"used": used, "limit": limit, "remaining": remaining, "resets_at": resets_at}
+
+
+@app.route("/auth/update-password", methods=["POST"])
+@login_required
+def update_password():
+    user = current_user.user
+    count_password_attempt(user)
+    body, unknown = json_object(("current_password", "new_password"))
+    names = ("current_password", "new_password")
+    wrong = [name for name in names if not is_storable(body.get(name))]
+    if "new_password" not in wrong and password_fault(body["new_password"]):
+        wrong.append("new_password")
+    if wrong or unknown:
+        refuse_fields(wrong + unknown)
+    if not check_password_hash(user.password_hash, body["current_password"]):
+        refuse(403, "The current password is wrong.")
+    if body["new_password"] == body["current_password"]:
+        refuse_fields(["new_password"])
+    forget_password_attempts(user)
+    user.password_hash = generate_password_hash(body["new_password"], method=HASH_METHOD)
+    user.must_change_password = False
+    user.temp_secret_expires_at = None
+    db.session.commit()
+    return jsonify(success=True, message="Your password is changed.", count=end_other_logins())
+
+
+def count_password_attempt(user):
+    key = f"password-user:{user.id}"
+    hits, end = count_attempt(key, SETTINGS.password_attempts_window)
+    if hits > SETTINGS.password_attempts:
+        refuse_until(end)
+
+
+def forget_password_attempts(user):
+    db.session.execute(
+        text("DELETE FROM rate_bucket WHERE key = :key"), {"key": f"password-user:{user.id}"}
     )
 
 
@@ -669,6 +836,12 @@ def session_json(login):
 
 
 def sign_out_elsewhere():
+    count = end_other_logins()
+    message = f"Signed out of {count} other {'session' if count == 1 else 'sessions'}."
+    return jsonify(success=True, message=message, count=count)
+
+
+def end_other_logins():
     others = [
         login for login in live_logins(current_user.user.id) if login.id != current_user.login.id
     ]
@@ -676,9 +849,123 @@ def sign_out_elsewhere():
     for login in others:
         login.revoked_at = moment
     db.session.commit()
-    noun = "session" if len(others) == 1 else "sessions"
-    message = f"Signed out of {len(others)} other {noun}."
-    return jsonify(success=True, message=message, count=len(others))
+    return len(others)
+
+
+# ----------------------------------------------------------------------------------------------
+# Settings and leaving
+# ----------------------------------------------------------------------------------------------
+
+
+@app.route("/settings", methods=["GET", "POST"])
+@login_required
+def settings():
+    user = current_user.user
+    if request.method != "POST":
+        names = ("display_name", "timezone", "default_assistant")
+        return show_settings({name: getattr(user, name) or "" for name in names}, {})
+    name, timezone = request.form.get("display_name", "").strip(), request.form.get("timezone", "")
+    errors = {} if is_display_name(name) else {"display_name": DISPLAY_NAME_RULE}
+    if timezone not in available_timezones():
+        errors["timezone"] = "Choose a time zone from the list."
+    key = request.form.get("default_assistant", "")
+    if not errors and not is_enabled_assistant(key):
+        errors["default_assistant"] = "Choose an assistant from the list."
+    if errors:
+        return show_settings(request.form, errors, 400)
+    user.display_name, user.timezone, user.default_assistant = name, timezone, key
+    db.session.commit()
+    flash("Your settings are saved.")
+    return redirect("/settings")
+
+
+def show_settings(form, errors, status=200):
+    user = current_user.user
+    usage = usage_of(user)
+    assistants = db.session.scalars(
+        select(Assistant).where(Assistant.enabled).order_by(Assistant.key)
+    )
+    return show(
+        "settings.html",
+        status,
+        form=form,
+        errors=errors,
+        user=user,
+        usage=usage,
+        resets_on=local_day(usage["resets_at"], user.timezone),
+        logins=live_logins(user.id)[:100],
+        this_login=current_user.login.id,
+        minute=local_minute,
+        assistants=[(assistant.key, assistant.name) for assistant in assistants],
+        timezones=[(zone, zone) for zone in sorted(available_timezones())],
+    )
+
+
+@app.route("/auth/deletion", methods=["GET", "POST"])
+@login_required
+def deletion():
+    if request.method != "POST":
+        return show("deletion.html", form={}, errors={})
+    user, action = current_user.user, request.form.get("action", "")
+    if action != "cancel":
+        count_password_attempt(user)
+    reason = request.form.get("reason", "").strip()
+    errors = {} if action in ("request", "cancel") else {"action": "Choose what to do."}
+    if not is_storable(reason):
+        errors["reason"] = "This text has characters that can't be stored."
+    elif len(reason) > SETTINGS.reason_max_length:
+        errors["reason"] = "Use up to 500 characters."
+    if errors:
+        return show("deletion.html", 400, form=request.form, errors=errors)
+    return keep_account(user) if action == "cancel" else give_up_account(user, reason)
+
+
+def keep_account(user):
+    user.status = "active"
+    user.deletion_requested_at = None
+    user.deletion_reason = None
+    db.session.commit()
+    flash("Your account stays.")
+    return redirect("/settings")
+
+
+def give_up_account(user, reason):
+    if not check_password_hash(user.password_hash, request.form.get("password", "")):
+        errors = {"password": "The password is wrong."}
+        return show("deletion.html", 403, form=request.form, errors=errors)
+    lock_administrators()
+    asked = db.session.execute(
+        update(User)
+        .where(User.id == user.id, text(SOMEONE_ELSE_ADMINISTERS).bindparams(user_id=user.id))
+        .values(status="deleting", deletion_requested_at=now(), deletion_reason=reason or None)
+        .execution_options(synchronize_session=False)
+    )
+    if asked.rowcount == 0:
+        db.session.rollback()
+        message = "You are the last administrator. Make somebody else one first."
+        return show("deletion.html", 400, form=request.form, errors={"action": message})
+    forget_password_attempts(user)
+    db.session.commit()
+    end_other_logins()
+    day = deletion_day(current_user.user)
+    flash(f"Your account will be deleted on {day}. Until then you can keep it.")
+    return redirect("/auth/deletion")
+
+
+SOMEONE_ELSE_ADMINISTERS = (
+    "(role <> 'admin' OR status <> 'active' OR EXISTS (SELECT 1 FROM \"user\" other"
+    " WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> :user_id))"
+)
+
+
+def lock_administrators():
+    """Nobody else changes who administers until this transaction ends; SQLite has one writer."""
+    db.session.execute(
+        select(User.id)
+        .where(User.role == "admin", User.status == "active")
+        .order_by(User.id)
+        .with_for_update()
+    )
 
 
 # ----------------------------------------------------------------------------------------------
@@ -689,6 +976,9 @@ def sign_out_elsewhere():
 @app.route("/chat")
 @login_required
 def chat():
+    if current_user.user.must_change_password:
+        flash("Choose a new password to continue.")
+        return redirect("/settings")
     if "conversation" in request.args:
         conversation = own_conversation(query_number("conversation", None))
     else:
@@ -698,6 +988,73 @@ def chat():
         conversation=conversation,
         default_assistant=current_user.user.default_assistant or "guide",
     )
+
+
+# ----------------------------------------------------------------------------------------------
+# Assistants
+# ----------------------------------------------------------------------------------------------
+
+
+@app.route("/assistants")
+@login_required
+def assistants():
+    wanted = page_query()
+    wrong = [name for name, value in wanted.items() if value is None]
+    if wrong:
+        refuse_fields(wrong)
+    page = (
+        select(Assistant)
+        .order_by(Assistant.key)
+        .limit(wanted["per_page"])
+        .offset((wanted["page"] - 1) * wanted["per_page"])
+    )
+    enrolled = enrolled_keys()
+    return jsonify([assistant_json(a, a.key in enrolled) for a in db.session.scalars(page)])
+
+
+@app.route("/assistants/<key>/enrolment", methods=["POST", "DELETE"])
+@login_required
+def enrolment(key):
+    assistant = db.session.get(Assistant, key) if is_storable(key) else None
+    if assistant is None:
+        abort(404)
+    if request.method == "DELETE":
+        return leave_assistant(assistant)
+    if not assistant.enabled:
+        refuse(409, "This assistant is switched off.")
+    joined = text(
+        "INSERT INTO enrolment (user_id, assistant_key, active, created_at)"
+        " VALUES (:user_id, :key, true, :now)"
+        " ON CONFLICT (user_id, assistant_key) DO UPDATE SET active = true"
+    ).bindparams(bindparam("now", type_=UtcDateTime))
+    db.session.execute(joined, {"user_id": current_user.user.id, "key": key, "now": now()})
+    db.session.commit()
+    return jsonify(assistant_json(assistant, enrolled=True))
+
+
+def leave_assistant(assistant):
+    if assistant.key == current_user.user.default_assistant:
+        message = "This is your default assistant. Choose another one in the settings first."
+        refuse(409, message)
+    mine = Enrolment.user_id == current_user.user.id, Enrolment.assistant_key == assistant.key
+    db.session.execute(update(Enrolment).where(*mine).values(active=False))
+    db.session.commit()
+    return jsonify(assistant_json(assistant, enrolled=False))
+
+
+def enrolled_keys():
+    mine = Enrolment.user_id == current_user.user.id, Enrolment.active
+    return set(db.session.scalars(select(Enrolment.assistant_key).where(*mine)))
+
+
+def assistant_json(assistant, enrolled):
+    return {
+        "key": assistant.key,
+        "name": assistant.name,
+        "description": assistant.description,
+        "enabled": assistant.enabled,
+        "enrolled": enrolled,
+    }
 
 
 # ----------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from modern.conversation.routes import blueprint as conversation_blueprint
 from modern.extensions import csrf, login_manager
 from modern.identity import viewer
 from modern.pages.routes import blueprint as pages_blueprint
+from modern.responses import markdown
+from modern.times import instant, long_date, minute
 from shared_models.db import db
 
 __all__ = ["Config", "create_app"]
@@ -34,6 +36,9 @@ def create_app(config: Config | None = None) -> Flask:
     # Flask-Login's own context processor would ask for the user on the 500 page too.
     login_manager.init_app(app, add_context_processor=False)
     app.context_processor(lambda: {"viewer": viewer})
+    app.jinja_env.filters.update(
+        long_date=long_date, minute=minute, instant=instant, markdown=markdown
+    )
     headers.init_app(app, https_only=config.is_public)
     errors.init_app(app)
     for blueprint in BLUEPRINTS:

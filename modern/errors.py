@@ -38,6 +38,7 @@ STATUS: dict[type[Failure], int] = {
     failures.Unauthenticated: 401,
     failures.LoginRefused: 401,
     failures.Forbidden: 403,
+    failures.WrongPassword: 403,
     failures.NotFound: 404,
     failures.Conflict: 409,
     failures.Stale: 412,

@@ -41,6 +41,13 @@ class Forbidden(Failure):
     detail = "This is for administrators."
 
 
+class WrongPassword(Failure):
+    """Somebody who is signed in did not prove that they know their password."""
+
+    code = "wrong_password"
+    detail = "The current password is wrong."
+
+
 class NotFound(Failure):
     """There is no such thing, or it belongs to somebody else."""
 

@@ -10,12 +10,13 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from flask import g, request, session
-from flask_login import current_user, login_user, logout_user
+from flask_login import COOKIE_NAME, current_user, decode_cookie, login_user, logout_user
 
 from modern.auth.service import AuthService, Visit
 from modern.extensions import login_manager
 from modern.failures import Unauthenticated
-from modern.services import provide
+from modern.services import provide, shared
+from modern.times import long_date
 from shared_models import LoginSession, User
 
 P = ParamSpec("P")
@@ -32,8 +33,10 @@ class SignedIn:
     def __init__(self, token: str, login: LoginSession) -> None:
         self.token = token
         self.login = login
-        # A copy: the 500 page must not need the database to greet somebody.
+        # Copies: the 500 page must not need the database to greet somebody.
         self.display_name = login.user.display_name
+        self.administers = login.user.role == "admin"
+        self.deletion_day = deletion_day(login.user)
 
     @property
     def user(self) -> User:
@@ -43,6 +46,13 @@ class SignedIn:
     def get_id(self) -> str:
         """What the cookies carry: the token, never the user's number."""
         return self.token
+
+
+def deletion_day(user: User) -> str | None:
+    """The day on which an account goes, as its owner's calendar has it; None if it stays."""
+    if user.deletion_requested_at is None:
+        return None
+    return long_date(user.deletion_requested_at + shared().deletion_grace, user.timezone)
 
 
 def visit() -> Visit:
@@ -65,6 +75,21 @@ def sign_in(token: str, login: LoginSession, *, remember: bool) -> None:
     session.clear()  # whatever was planted or left there must not live on in the login
     g.viewer = SignedIn(token, login)
     login_user(g.viewer, remember=remember)
+    if not remember and COOKIE_NAME in request.cookies:
+        session["_remember"] = "clear"  # what Flask-Login's own logout_user does
+
+
+def forget_remembered() -> None:
+    """End the login that an older remember cookie carries, and take the cookie back.
+
+    Whoever signs in without "remember" must not be remembered as who was here before.
+    """
+    cookie = request.cookies.get(COOKIE_NAME)
+    if cookie is None:
+        return
+    login = provide(AuthService).resolve_session(decode_cookie(cookie) or "")
+    if login is not None:
+        provide(AuthService).close_session(login)
 
 
 def sign_out() -> None:

@@ -5,6 +5,8 @@ from urllib.parse import unquote
 
 HOME = "/chat"
 LOGIN = "/auth/login"
+SETTINGS = "/settings"
+DELETION = "/auth/deletion"
 
 
 def local_path(value: str | None) -> str | None:

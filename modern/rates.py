@@ -1,23 +1,16 @@
 """Counters of attempts in windows of time, kept in the database and so shared by all workers."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from modern.clock import Clock
 from modern.failures import RateLimited
+from modern.upsert import insert_into
 from shared_models import RateBucket
-
-# The two databases spell it alike, but SQLAlchemy has a class for each.
-INSERT: dict[str, Callable[[type[RateBucket]], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 @dataclass(frozen=True)
@@ -60,8 +53,8 @@ class RateLimiter:
     def add(self, limit: Limit) -> Count:
         """Count one attempt; two at the same moment never count as one."""
         start, end = self._window(limit)
-        insert = INSERT[self.session.get_bind().dialect.name]
-        row = insert(RateBucket).values(key=limit.key, window_start=start, hits=1, expires_at=end)
+        first = {"key": limit.key, "window_start": start, "hits": 1, "expires_at": end}
+        row = insert_into(self.session, RateBucket).values(first)
         counted = row.on_conflict_do_update(
             index_elements=[RateBucket.key, RateBucket.window_start],
             set_={"hits": RateBucket.hits + 1},

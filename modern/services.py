@@ -21,7 +21,11 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions[EXTENSION] = config
 
 
+def shared() -> SharedSettings:
+    """What both applications agree on."""
+    return cast("Config", current_app.extensions[EXTENSION]).shared
+
+
 def provide(service: Callable[[Session, Clock, SharedSettings], ServiceT]) -> ServiceT:
     """An instance of the service that works on the request's own database session."""
-    config = cast("Config", current_app.extensions[EXTENSION])
-    return service(db.session(), utc_now, config.shared)
+    return service(db.session(), utc_now, shared())

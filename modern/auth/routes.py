@@ -5,13 +5,28 @@ from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 from flask_wtf.csrf import generate_csrf
 
-from modern.auth.limits import AddressLimiter
-from modern.auth.schemas import LoginForm, RegisterForm, SessionItem
+from modern.auth.schemas import (
+    DeletionForm,
+    LoginForm,
+    PasswordChange,
+    RegisterForm,
+    SessionItem,
+)
 from modern.auth.service import AuthService
-from modern.failures import Invalid, LoginRefused, WrongCredentials
-from modern.identity import login_required, sign_in, sign_out, signed_in, viewer, visit
-from modern.localpath import HOME, LOGIN, local_path
-from modern.parsing import parse_form, parse_query
+from modern.failures import Invalid, LoginRefused, WrongCredentials, WrongPassword
+from modern.identity import (
+    deletion_day,
+    forget_remembered,
+    login_required,
+    sign_in,
+    sign_out,
+    signed_in,
+    viewer,
+    visit,
+)
+from modern.limits import Limiter
+from modern.localpath import DELETION, HOME, LOGIN, SETTINGS, local_path
+from modern.parsing import parse_form, parse_json, parse_query
 from modern.responses import answer
 from modern.schemas import Ack, Page, PageQuery
 from modern.services import provide
@@ -30,7 +45,7 @@ class Login(MethodView):
 
     def post(self) -> ResponseReturnValue:
         """Sign in, or show the form again with what is wrong."""
-        provide(AddressLimiter).spend_login(request.remote_addr)
+        provide(Limiter).spend_login(request.remote_addr)
         back = local_path(request.form.get("next"))
         try:
             form = parse_form(LoginForm)
@@ -39,10 +54,11 @@ class Login(MethodView):
             return _login_page(back, failure.messages), 422
         except LoginRefused as failure:
             return _login_page(back, refusal=failure.detail), 401
+        forget_remembered()
         opened = provide(AuthService).open_session(user, visit(), remember=form.remember)
         sign_in(opened.token, opened.login, remember=form.remember)
         flash(f"Welcome back, {user.display_name}.")
-        return redirect(form.next or HOME)
+        return redirect(SETTINGS if user.must_change_password else form.next or HOME)
 
 
 class Register(MethodView):
@@ -54,13 +70,37 @@ class Register(MethodView):
 
     def post(self) -> ResponseReturnValue:
         """Create the account, or show the form again with what is wrong."""
-        provide(AddressLimiter).spend_registration(request.remote_addr)
+        provide(Limiter).spend_registration(request.remote_addr)
         try:
             provide(AuthService).register(parse_form(RegisterForm))
         except Invalid as failure:
             return _register_page(failure.messages), 422
         flash("Your account is ready. Sign in to begin.")
         return redirect(LOGIN)
+
+
+class Deletion(MethodView):
+    """The page on which an account is given up, and kept after all."""
+
+    decorators = [login_required]  # noqa: RUF012  # how Flask spells it
+
+    def get(self) -> ResponseReturnValue:
+        """Show the form."""
+        return render_template("auth/deletion.html", errors={})
+
+    def post(self) -> ResponseReturnValue:
+        """Do what the form asks for, or show it again with what is wrong."""
+        user = signed_in().user
+        if request.form.get("action") != "cancel":
+            provide(Limiter).spend_password(user)
+        try:
+            form = parse_form(DeletionForm)
+            provide(AuthService).set_deletion(user, form)
+        except Invalid as failure:
+            return render_template("auth/deletion.html", errors=failure.messages), 422
+        except WrongPassword as failure:
+            return render_template("auth/deletion.html", errors={"password": failure.detail}), 403
+        return _kept() if form.action == "cancel" else _to_be_deleted()
 
 
 class Sessions(MethodView):
@@ -96,6 +136,17 @@ def logout() -> ResponseReturnValue:
     return redirect(LOGIN)
 
 
+@blueprint.post("/update-password")
+@login_required
+def update_password() -> Response:
+    """Set another password, and sign out everywhere else."""
+    me, service = signed_in(), provide(AuthService)
+    provide(Limiter).spend_password(me.user)
+    service.change_password(me.user, parse_json(PasswordChange))
+    count = service.revoke_sessions(me.user, keep=me.login)
+    return answer(Ack(success=True, message="Your password is changed.", count=count))
+
+
 @blueprint.get("/current-user")
 @login_required
 def current_user() -> Response:
@@ -118,6 +169,18 @@ def _authenticate(form: LoginForm) -> User:
     return user
 
 
+def _to_be_deleted() -> ResponseReturnValue:
+    me = signed_in()
+    provide(AuthService).revoke_sessions(me.user, keep=me.login)
+    flash(f"Your account will be deleted on {deletion_day(me.user)}. Until then you can keep it.")
+    return redirect(DELETION)
+
+
+def _kept() -> ResponseReturnValue:
+    flash("Your account stays.")
+    return redirect(SETTINGS)
+
+
 def _login_page(
     back: str | None, errors: dict[str, str] | None = None, refusal: str | None = None
 ) -> str:
@@ -129,5 +192,6 @@ def _register_page(errors: dict[str, str] | None = None) -> str:
 
 
 blueprint.add_url_rule("/login", view_func=Login.as_view("login"))
+blueprint.add_url_rule("/deletion", view_func=Deletion.as_view("deletion"))
 blueprint.add_url_rule("/register", view_func=Register.as_view("register"))
 blueprint.add_url_rule("/sessions", view_func=Sessions.as_view("sessions"))

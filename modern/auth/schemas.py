@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self, cast
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from modern.localpath import local_path
-from modern.schemas import UNSTORABLE
+from modern.schemas import UNSTORABLE, Body, Storable
 from shared_models import LoginSession
 from shared_models.passwords import is_common
 from shared_models.user import UserRole, UserStatus
@@ -17,6 +18,7 @@ EMAIL = re.compile(r"[^@\s\0]+@[^@\s\0]+\.[^@\s.\0]+")
 EMAIL_LENGTH = 254
 NAME_LENGTH = 80
 PASSWORD_LENGTHS = range(8, 128 + 1)
+REASON_LENGTH = 500
 
 
 def _email(value: str) -> str:
@@ -61,6 +63,28 @@ def _must_be_ticked(value: bool) -> bool:  # noqa: FBT001  # Pydantic calls it w
     return value
 
 
+def _known_timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise PydanticCustomError("timezone", "Choose a time zone from the list.")
+    return value
+
+
+def _deletion_action(value: str) -> "DeletionAction":
+    if value not in {"request", "cancel"}:
+        raise PydanticCustomError("action", "Choose what to do.")
+    return cast("DeletionAction", value)
+
+
+def _reason(value: str) -> str | None:
+    reason = value.strip()
+    if len(reason) > REASON_LENGTH:
+        raise PydanticCustomError("reason_length", "Use up to 500 characters.")
+    return reason or None
+
+
+DeletionAction = Literal["request", "cancel"]
+NewPassword = Annotated[str, AfterValidator(_new_password)]
+DisplayName = Annotated[str, AfterValidator(_display_name)]
 Email = Annotated[str, AfterValidator(_email)]
 Checkbox = Annotated[bool, BeforeValidator(_ticked)]
 
@@ -84,9 +108,32 @@ class RegisterForm(Form):
     """Somebody wants an account."""
 
     email: Email = ""
-    display_name: Annotated[str, AfterValidator(_display_name)] = ""
-    password: Annotated[str, AfterValidator(_new_password)] = ""
+    display_name: DisplayName = ""
+    password: NewPassword = ""
     accept_terms: Annotated[Checkbox, AfterValidator(_must_be_ticked)] = False
+
+
+class PasswordChange(Body):
+    """Somebody wants another password, and proves to know the present one."""
+
+    current_password: Storable
+    new_password: Annotated[Storable, AfterValidator(_new_password)]
+
+
+class ProfileUpdate(Form):
+    """What somebody wants to be known as, and how they like the workspace."""
+
+    display_name: DisplayName = ""
+    timezone: Annotated[str, AfterValidator(_known_timezone)] = ""
+    default_assistant: str = ""
+
+
+class DeletionForm(Form):
+    """Somebody wants their account to be deleted, or no longer wants that."""
+
+    action: Annotated[str, AfterValidator(_deletion_action)] = ""
+    password: str = ""
+    reason: Annotated[Storable, AfterValidator(_reason)] = ""
 
 
 class UserPublic(BaseModel):

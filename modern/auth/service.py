@@ -2,28 +2,51 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
-from modern.auth.limits import failed_logins
-from modern.auth.schemas import CurrentUser, RegisterForm, UsageStats, UserPublic
+from modern.administrators import lock_administrators, someone_else_administers
+from modern.auth.schemas import (
+    CurrentUser,
+    DeletionForm,
+    PasswordChange,
+    ProfileUpdate,
+    RegisterForm,
+    UserPublic,
+)
 from modern.clock import Clock
-from modern.failures import Fault, Invalid, NotAdmitted, WrongCredentials
+from modern.failures import Fault, Invalid, NotAdmitted, WrongCredentials, WrongPassword
+from modern.limits import failed_logins, password_attempts
 from modern.paging import Slice, offset
 from modern.passwords import hash_password, needs_rehash, verify
+from modern.quota import first_of_next_month, usage_at
 from modern.rates import Limit, RateLimiter
 from modern.schemas import PageQuery
-from shared_models import LoginSession, User
+from shared_models import Assistant, LoginSession, User
 from shared_models.settings import SharedSettings
 
 APPLICATION = "modern"
+ADMITTED = ("active", "deleting")
+"""Who asked to be deleted may stay, and change their mind, until the time has come."""
 USER_AGENT_LENGTH = 255
 DEFAULT_ASSISTANT = "guide"
 
+UNKNOWN_ASSISTANT = Fault(
+    ("default_assistant",), "Choose an assistant from the list.", "unknown_assistant"
+)
+SAME_PASSWORD = Fault(
+    ("new_password",), "Choose a password that you do not use already.", "password_unchanged"
+)
+LAST_ADMINISTRATOR = Fault(
+    ("action",),
+    "You are the last administrator. Make somebody else one first.",
+    "last_administrator",
+)
 EMAIL_TAKEN = Fault(("email",), "There is already an account with this e-mail.", "email_taken")
 
 
@@ -70,7 +93,7 @@ class AuthService:
         self.limiter.require_room(failed_logins(email, self.settings))
 
     def authenticate(self, email: str, password: str) -> User:
-        """The active user with this e-mail and password; LoginRefused otherwise.
+        """The user with this e-mail and password, if they are admitted; LoginRefused otherwise.
 
         An unknown e-mail takes the same time and gives the same answer as a wrong password.
         """
@@ -79,8 +102,12 @@ class AuthService:
             raise WrongCredentials
         if user.status == "pending":
             raise NotAdmitted("Your account is waiting for approval.")
-        if user.status != "active":
+        if user.status == "disabled":
             raise NotAdmitted("This account is closed.")
+        if user.temp_secret_expires_at and user.temp_secret_expires_at <= self.clock():
+            raise NotAdmitted(
+                "Your temporary password has expired. Ask an administrator for a new one."
+            )
         if needs_rehash(user.password_hash):
             user.password_hash = hash_password(password)
             self.session.commit()
@@ -118,12 +145,12 @@ class AuthService:
         return OpenedSession(token, login)
 
     def resolve_session(self, token: str) -> LoginSession | None:
-        """The live login behind a token, if its user is active; marks it as seen."""
+        """The live login behind a token, if its user is admitted; marks it as seen."""
         login = self.session.scalar(
             select(LoginSession)
             .join(LoginSession.user)
             .options(contains_eager(LoginSession.user))
-            .where(LoginSession.token_hash == _fingerprint(token), User.status == "active")
+            .where(LoginSession.token_hash == _fingerprint(token), User.status.in_(ADMITTED))
         )
         if login is None or not self._is_live(login):
             return None
@@ -153,9 +180,65 @@ class AuthService:
             **dict(public),
             email=user.email,
             status=user.status,
-            usage=_usage(user),
+            usage=usage_at(self.clock(), user),
             csrf_token=csrf_token,
         )
+
+    def update_profile(self, user: User, form: ProfileUpdate) -> None:
+        """Change what the user is known as and likes; Invalid for an unknown assistant."""
+        enabled = select(Assistant.key).where(
+            Assistant.key == form.default_assistant, Assistant.enabled.is_(True)
+        )
+        if self.session.scalar(enabled) is None:
+            raise Invalid([UNKNOWN_ASSISTANT])
+        user.display_name = form.display_name
+        user.timezone = form.timezone
+        user.default_assistant = form.default_assistant
+        self.session.commit()
+
+    def change_password(self, user: User, wanted: PasswordChange) -> None:
+        """Set another password; WrongPassword, or Invalid for the one that is in use already."""
+        if not verify(user.password_hash, wanted.current_password):
+            raise WrongPassword
+        if wanted.new_password == wanted.current_password:
+            raise Invalid([SAME_PASSWORD])
+        self.limiter.forget(password_attempts(user, self.settings).key)
+        user.password_hash = hash_password(wanted.new_password)
+        user.must_change_password = False
+        user.temp_secret_expires_at = None
+        self.session.commit()
+
+    def set_deletion(self, user: User, form: DeletionForm) -> None:
+        """Ask for the account's deletion, or take that back.
+
+        WrongPassword is raised for a request that does not prove who asks, Invalid where nobody
+        else could administer what is left.
+        """
+        if form.action == "cancel":
+            self._set_on(
+                user.email, status="active", deletion_requested_at=None, deletion_reason=None
+            )
+        else:
+            self._request_deletion(user, form)
+        self.session.commit()
+
+    def _request_deletion(self, user: User, form: DeletionForm) -> None:
+        if not verify(user.password_hash, form.password):
+            raise WrongPassword("The password is wrong.")
+        lock_administrators(self.session)
+        self.limiter.forget(password_attempts(user, self.settings).key)
+        asked = (
+            update(User)
+            .where(User.id == user.id, someone_else_administers(user.id))
+            .values(
+                status="deleting",
+                deletion_requested_at=self.clock(),
+                deletion_reason=form.reason,
+            )
+        )
+        if cast("CursorResult[Any]", self.session.execute(asked)).rowcount == 0:
+            self.session.rollback()
+            raise Invalid([LAST_ADMINISTRATOR])
 
     def _find(self, email: str) -> User | None:
         return self.session.scalar(select(User).where(User.email == email))
@@ -172,7 +255,7 @@ class AuthService:
             default_assistant=DEFAULT_ASSISTANT,
             monthly_quota=self.settings.monthly_quota,
             quota_used=0,
-            quota_resets_at=_first_of_next_month(now),
+            quota_resets_at=first_of_next_month(now),
             terms_accepted_at=now,
             created_at=now,
         )
@@ -228,18 +311,3 @@ class AuthService:
 
 def _fingerprint(token: str) -> str:
     return sha256(token.encode()).hexdigest()
-
-
-def _first_of_next_month(now: datetime) -> datetime:
-    years, month = divmod(now.month, 12)
-    return datetime(now.year + years, month + 1, 1, tzinfo=UTC)
-
-
-def _usage(user: User) -> UsageStats:
-    limit = user.monthly_quota or None
-    return UsageStats(
-        used=user.quota_used,
-        limit=limit,
-        remaining=None if limit is None else max(0, limit - user.quota_used),
-        resets_at=user.quota_resets_at,
-    )

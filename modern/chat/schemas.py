@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from modern.chat.choice import Choice
 from modern.schemas import Query, RowId
 from shared_models import Attachment
 
@@ -12,6 +13,22 @@ class ChatQuery(Query):
     """Which conversation the workspace opens; a fresh one if none is named."""
 
     conversation: RowId | None = None
+
+
+class AssistantItem(BaseModel):
+    """An assistant as the person who asks sees it."""
+
+    key: str
+    name: str
+    description: str
+    enabled: bool
+    enrolled: bool
+
+    @classmethod
+    def of(cls, choice: Choice) -> Self:
+        """Show an assistant to a user."""
+        stored = {name: getattr(choice.assistant, name, None) for name in cls.model_fields}
+        return cls.model_validate({**stored, "enrolled": choice.enrolled})
 
 
 class AttachmentItem(BaseModel):

@@ -75,7 +75,7 @@ def test_remembered_login_may_be_idle(ada, session, frozen):
     assert is_signed_in(ada)
 
 
-@pytest.mark.parametrize("status", ["disabled", "deleting", "pending"])
+@pytest.mark.parametrize("status", ["disabled", "pending"])
 def test_account_that_is_closed_is_out_at_once(ada, session, status):
     session.get(User, 1).status = status
     session.commit()

@@ -36,16 +36,25 @@ def test_cookies_and_pages_insist_on_https_in_production(database_url):
 
 def test_endpoints_are_flat(app):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == {
+        "assistants",
         "chat",
+        "contact",
         "conversation_item",
         "conversation_messages",
         "conversations",
         "current_user_json",
+        "deletion",
+        "enrolment",
         "fresh",
+        "health",
+        "help_page",
         "landing",
+        "legal",
         "login",
         "logout",
         "register",
         "sessions",
+        "settings",
         "static",
+        "update_password",
     }

@@ -108,7 +108,6 @@ def test_unknown_email_costs_a_hash_too(client, monkeypatch, module):
     [
         ("pending", "Your account is waiting for approval."),
         ("disabled", "This account is closed."),
-        ("deleting", "This account is closed."),
     ],
 )
 def test_account_that_is_not_active_stays_out(client, session, status, says):

@@ -37,7 +37,7 @@ class Client(FlaskClient):
 
     def csrf_token(self):
         """A token for this client's session."""
-        path = "/auth/register" if self.get("/").status_code == 200 else "/chat?conversation=0"
+        path = "/auth/register" if self.get("/").status_code == 200 else "/settings"
         return token_in(self.get(path))
 
     def submit(self, path, **fields):

@@ -252,7 +252,6 @@ def test_a_forwarded_address_does_not_change_the_key(client, session):
     [
         ("pending", "Your account is waiting for approval."),
         ("disabled", "This account is closed."),
-        ("deleting", "This account is closed."),
     ],
 )
 def test_an_account_that_is_not_active_is_not_let_in(client, session, status, message):

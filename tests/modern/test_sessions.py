@@ -97,7 +97,7 @@ def test_the_remember_cookie_signs_in_a_new_browser_session(client):
     assert is_in(client)
 
 
-@pytest.mark.parametrize("status", ["pending", "disabled", "deleting"])
+@pytest.mark.parametrize("status", ["pending", "disabled"])
 def test_a_closed_account_is_out_at_once(ada, session, status):
     session.execute(update(User).values(status=status))
     session.commit()

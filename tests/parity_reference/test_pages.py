@@ -88,3 +88,69 @@ def test_slash_at_the_end(parity, ada, path):
 
 def test_body_that_is_too_large(parity, ada):
     ada.post("/conversations", data="x" * (2**20 + 1))
+
+
+def test_help(parity):
+    assert parity.get("/help").status == 200
+
+
+def test_help_for_the_signed_in(parity, bob):
+    assert bob.get("/help").status == 200
+
+
+@pytest.mark.parametrize(("doc", "status"), [("terms", 200), ("privacy", 200), ("cookies", 404)])
+def test_legal(parity, doc, status):
+    assert parity.get(f"/legal/{doc}").status == status
+
+
+def test_health(parity):
+    assert parity.get("/health").json["schema_revision"]
+
+
+LETTER = {
+    "name": " Grace ",
+    "email": "Grace@Example.test",
+    "subject": "Hello",
+    "body": "Is this\r\nthe right address?",
+}
+
+
+def write(browser, **fields):
+    token = browser.get("/contact").form("csrf_token")
+    return browser.post("/contact", data={"csrf_token": token, **LETTER, **fields})
+
+
+def test_letter(parity):
+    assert write(parity).status == 302
+    assert parity.get("/contact").status == 200
+
+
+def test_contact_form_knows_who_is_signed_in(parity, bob):
+    assert bob.get("/contact").status == 200
+    assert write(bob.browser).status == 302
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": " "},
+        {"name": "x" * 81},
+        {"email": "x"},
+        {"email": ""},
+        {"subject": "x" * 201},
+        {"subject": "a\0b"},
+        {"body": ""},
+        {"body": "x" * 5001},
+        {"name": "", "email": "", "subject": "", "body": ""},
+    ],
+)
+def test_letter_that_is_not_right(parity, wrong):
+    assert write(parity, **wrong).control.status == 400
+
+
+def test_letters_are_limited(parity):
+    assert [write(parity).status for _ in range(6)] == [*[302] * 5, 429]
+
+
+def test_letter_without_token(parity):
+    assert parity.post("/contact", data=LETTER).status == 400

@@ -1,0 +1,1 @@
+"""What administrators look after, and how the application itself is doing."""
