@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 
 import click
 
@@ -16,6 +16,8 @@ from gateway.doctor.finding import SEVERITIES
 from gateway.firsttable import LEGACY
 from gateway.loader import load_table
 from gateway.table import Backend
+
+_SHOWN = 12
 
 
 @click.command()
@@ -28,7 +30,8 @@ def doctor(table: str, targets: tuple[str, ...], *, as_json: bool) -> None:
     Looks at the backends of the routing table, or at any two: each TARGET is module:attribute, or
     module:factory(). They are imported, and nothing is changed.
     """
-    with _only_looking():
+    # What an application prints while it is imported is no result.
+    with redirect_stdout(sys.stderr):
         backends, control = _from_targets(targets) if targets else _from_table(table)
         found = examine(backends, control)
     ok = not any(finding.severity == "error" for finding in found)
@@ -37,17 +40,6 @@ def doctor(table: str, targets: tuple[str, ...], *, as_json: bool) -> None:
     else:
         click.echo("\n".join(_lines(found, list(backends))))
     sys.exit(0 if ok else 1)
-
-
-@contextmanager
-def _only_looking() -> Iterator[None]:
-    """Write no bytecode for what is imported, and keep its prints out of the result."""
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        sys.dont_write_bytecode = before
 
 
 def _from_table(file: str) -> tuple[Mapping[str, Backend], str]:
@@ -77,7 +69,9 @@ def _from_targets(targets: Sequence[str]) -> tuple[Mapping[str, Backend], str]:
 def _lines(found: Sequence[Finding], names: Sequence[str]) -> Iterator[str]:
     for finding in found:
         yield f"{finding.severity}: {finding.message} [{finding.check}]"
-        yield from (f"  - {fact}" for fact in finding.evidence)
+        yield from (f"  - {fact}" for fact in finding.evidence[:_SHOWN])
+        if more := finding.evidence[_SHOWN:]:
+            yield f"  - … and {len(more)} more, which --json lists"
         yield f"  {finding.fix}"
         yield ""
     yield f"{' and '.join(names)}: {_verdict(found)}."

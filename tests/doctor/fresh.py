@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECTS = Path(__file__).with_name("projects")
+ROOT = Path(__file__).parents[2]
 
 # Imported once in the server, which every interpreter is a fork of.
 PRELOADED = ["tests.doctor.fresh", "flask_sqlalchemy", "flask_login", "flask_wtf", "alembic"]
@@ -39,6 +40,6 @@ def diagnose(folder: Path, targets: dict[str, str]) -> tuple[Finding, ...]:
 
 
 def start_in(folder: Path) -> None:
-    """Make a folder what it is to a command that is started there."""
+    """Make a folder what it is to a command that is started there, with the gateway installed."""
     os.chdir(folder)
-    sys.path.insert(0, str(folder))
+    sys.path[:] = [str(folder), *(entry for entry in sys.path if Path(entry or ".") != ROOT)]

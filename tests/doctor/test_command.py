@@ -3,47 +3,71 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.doctor.fresh import PROJECTS
-
-ROOT = Path(__file__).parents[2]
+from shared_models.schema import upgrade
+from tests.doctor.fresh import PROJECTS, ROOT
 
 
 @pytest.fixture
 def doctor():
-    def doctor(folder, *arguments):
+    def doctor(folder, *arguments, **environment):
         command = [sys.executable, "-m", "gateway", "doctor", *arguments]
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        environ = {**os.environ, **environment}
+        return subprocess.run(
+            command, cwd=folder, env=environ, capture_output=True, text=True, check=False
+        )
 
     return doctor
 
 
-def test_the_reference_pair_is_clean(doctor):
-    done = doctor(ROOT, "--json")
+def test_the_reference_pair_is_clean(doctor, tmp_path):
+    url = f"sqlite:///{tmp_path}/app.db"
+    upgrade(url)
+
+    done = doctor(ROOT, "--json", DATABASE_URL=url)
 
     assert (done.returncode, json.loads(done.stdout)) == (0, {"ok": True, "findings": []})
 
 
 def test_an_error_exits_with_one_and_is_told_to_programs(doctor):
     done = doctor(PROJECTS / "two-instances", "legacy:app", "modern:app", "--json")
-    (finding,) = json.loads(done.stdout)["findings"]
+    told = json.loads(done.stdout)
+    (finding,) = (each for each in told["findings"] if each["check"] == "db.two-instances")
 
-    assert done.returncode == 1
+    assert (done.returncode, told["ok"]) == (1, False)
     assert finding.keys() == {"check", "severity", "message", "evidence", "fix"}
-    assert finding["check"] == "db.two-instances"
-    assert finding["evidence"] == ["legacy: legacy.db", "modern: modern.db"]
+    assert finding["evidence"][0] == "legacy: legacy.db, with 1 model: legacy.User"
 
 
 def test_an_error_is_told_to_people(doctor):
     done = doctor(PROJECTS / "two-instances", "legacy:app", "modern:app")
 
     assert done.stdout.startswith("error: legacy and modern are registered with two different")
-    assert done.stdout.endswith("legacy and modern: 1 error.\n")
+    assert done.stdout.endswith("legacy and modern: 2 errors, 1 warning.\n")
+
+
+def test_warnings_alone_exit_with_zero(doctor, tmp_path):
+    (tmp_path / "plain.py").write_text("def app(environ, start_response): ...")
+    (tmp_path / "other.py").write_text("from flask import Flask\napp = Flask(__name__)")
+    done = doctor(tmp_path, "plain:app", "other:app")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("plain and other: 1 warning.\n")
+
+
+def test_what_an_application_prints_is_kept_out_of_the_result(doctor, tmp_path):
+    (tmp_path / "loud.py").write_text(
+        "from flask import Flask\nprint('hello')\none, two = Flask('one'), Flask('two')"
+    )
+    done = doctor(tmp_path, "loud:one", "loud:two", "--json")
+
+    assert json.loads(done.stdout) == {"ok": True, "findings": []}
+    assert done.stderr == "hello\n"
 
 
 @pytest.mark.parametrize(
