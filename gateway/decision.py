@@ -116,15 +116,14 @@ class Decider:
         """Decide on a path that is not canonical, if it is the same route's to all who read it.
 
         Else `/files/../chat` would be sent where `/chat` belongs, and be answered there by the view
-        of `/files/<path:name>`, whom the table may never have sent to that backend.
+        of `/files/<path:name>`, though the table sends that route elsewhere.
         """
         decision = self._plain(environ, path.canonical)
-        others = [self._plain(environ, path.merged)]
-        spelled = self._plain(environ, path.spelled)
-        if spelled.route and self._table.routes[spelled.route].path:
-            # Only a `path` converter reads duplicate slashes. Below a prefix they will be merged.
-            others.append(spelled)
-        if any(other.route != decision.route for other in others):
+        unresolved = self._plain(environ, path.spelled)
+        if not (unresolved.route and self._table.routes[unresolved.route].path):
+            # Only a `path` converter takes duplicate slashes as they stand, in the first place.
+            unresolved = self._plain(environ, path.merged)
+        if unresolved.route != decision.route:
             raise UnreadablePathError(
                 "The path can be read in two ways. Send it without dot segments and double slashes."
             )

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,13 +62,28 @@ def serving(
     ready: str = "/",
 ) -> Iterator[Server]:
     """Serve a table with `gateway serve` until the block ends."""
+    command = ["-m", "gateway", "serve", "--table", str(table), "--bind", "127.0.0.1:{port}"]
+    with running(
+        [*command, *options], table.parent, cwd=cwd, environment=environment, ready=ready
+    ) as server:
+        yield server
+
+
+@contextmanager
+def running(
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    ready: str = "/",
+) -> Iterator[Server]:
+    """Run a server in Python until the block ends; `{port}` stands for its port, logs are kept."""
     port = free_port()
-    folder = table.parent
     stdout, stderr = folder / f"stdout-{port}.log", folder / f"stderr-{port}.log"
-    command = [sys.executable, "-m", "gateway", "serve", "--table", str(table)]
     with stdout.open("w") as out, stderr.open("w") as err:
         process = subprocess.Popen(
-            [*command, "--bind", f"127.0.0.1:{port}", *options],
+            [sys.executable, *(argument.replace("{port}", str(port)) for argument in arguments)],
             cwd=cwd or folder,
             env={**os.environ, **(environment or {})},
             stdout=out,

@@ -27,13 +27,13 @@ def explain(method: str, url: str, headers: tuple[str, ...], table: str, *, as_j
     content = read_bytes(table)
     parsed = parse_table(content, table)
     environ = _environ(method, url, headers)
-    try:
-        path = canonical(environ["PATH_INFO"])
-    except UnreadablePathError as error:
-        raise click.BadParameter(f"{error} The gateway answers 400.") from error
     revision = revision_of(content)
     decider = Decider(parsed, Deciding(revision=revision))
-    decision = decider.decide(environ)
+    try:
+        path = canonical(environ["PATH_INFO"])
+        decision = decider.decide(environ)
+    except UnreadablePathError as error:
+        raise click.BadParameter(f"{error} The gateway answers 400.") from error
     if as_json:
         print_json(
             {
@@ -53,7 +53,8 @@ def explain(method: str, url: str, headers: tuple[str, ...], table: str, *, as_j
 
 
 def _environ(method: str, url: str, headers: tuple[str, ...]) -> dict[str, str]:
-    parts = urlsplit(url)
+    # A path may start with two slashes, and is no authority then.
+    parts = urlsplit(f"http://localhost{url}" if url.startswith("/") else url)
     environ = {
         "REQUEST_METHOD": method.upper(),
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
