@@ -72,7 +72,7 @@ def _lines(found: Sequence[Finding], names: Sequence[str]) -> Iterator[str]:
         yield from (f"  - {fact}" for fact in finding.evidence[:_SHOWN])
         if more := finding.evidence[_SHOWN:]:
             yield f"  - … and {len(more)} more, which --json lists"
-        yield f"  {finding.fix}"
+        yield f"  Fix: {finding.fix}"
         yield ""
     yield f"{' and '.join(names)}: {_verdict(found)}."
 

@@ -9,8 +9,10 @@ from importlib.util import resolve_name
 from types import CodeType
 from typing import Literal
 
-# Instructions between a name and its attributes that do nothing to them.
-_SILENT = {"CACHE", "EXTENDED_ARG", "NOP", "PUSH_NULL"}
+# Instructions between a name and its attributes that do nothing to them; the last ones stand in
+# `import a.b as c`.
+_SILENT = {"CACHE", "EXTENDED_ARG", "NOP", "PUSH_NULL", "SWAP", "POP_TOP"}
+_ATTRIBUTE = {"LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def readings(code: CodeType, package: str) -> Iterator[Reading]:
     for step in dis.get_instructions(code):
         if step.opname in _SILENT:
             continue
-        if current and step.opname in {"LOAD_ATTR", "LOAD_METHOD"}:
+        if current and step.opname in _ATTRIBUTE:
             current = replace(current, names=(*current.names, step.argval))
             continue
         if current:

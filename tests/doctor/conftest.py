@@ -47,3 +47,13 @@ def project(tmp_path) -> Callable[..., Path]:
         return tmp_path
 
     return project
+
+
+@pytest.fixture
+def found(diagnose, project) -> Callable[..., dict[str, Finding]]:
+    """What is found in modules that are written for it, by check."""
+
+    def found(**modules: str) -> dict[str, Finding]:
+        return {finding.check: finding for finding in diagnose(project(**modules))}
+
+    return found

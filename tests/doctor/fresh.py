@@ -20,7 +20,14 @@ PROJECTS = Path(__file__).with_name("projects")
 ROOT = Path(__file__).parents[2]
 
 # Imported once in the server, which every interpreter is a fork of.
-PRELOADED = ["tests.doctor.fresh", "flask_sqlalchemy", "flask_login", "flask_wtf", "alembic"]
+PRELOADED = [
+    "tests.doctor.fresh",
+    "gateway.sandbox",
+    "flask_login",
+    "flask_wtf",
+    "alembic.command",
+    "tests.doctor.frozen",
+]
 
 
 @contextlib.contextmanager

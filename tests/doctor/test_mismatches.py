@@ -10,21 +10,21 @@ from tests.doctor.fresh import PROJECTS
 
 
 @pytest.fixture
-def found(diagnose):
+def seen_in(diagnose):
     """What is found in a project, by check."""
 
-    def found(project, **targets):
+    def seen_in(project, **targets):
         return {finding.check: finding for finding in diagnose(project, **targets)}
 
-    return found
+    return seen_in
 
 
-def errors(found):
-    return {check for check, finding in found.items() if finding.severity == "error"}
+def errors(seen):
+    return {check for check, finding in seen.items() if finding.severity == "error"}
 
 
-def test_views_that_use_another_dbs_models_and_session(found):
-    seen = found("foreign-models", modern="modern:create_app()")
+def test_views_that_use_another_dbs_models_and_session(seen_in):
+    seen = seen_in("foreign-models", modern="modern:create_app()")
 
     assert {"db.two-instances", "db.foreign-db", "db.foreign-model"} <= errors(seen)
     assert seen["db.foreign-db"].evidence == (
@@ -37,23 +37,23 @@ def test_views_that_use_another_dbs_models_and_session(found):
     )
 
 
-def test_a_session_that_is_asked_for_another_dbs_model(found):
-    seen = found("foreign-session")
+def test_a_session_that_is_asked_for_another_dbs_model(seen_in):
+    seen = seen_in("foreign-session")
 
     assert {"db.two-instances", "db.foreign-model"} <= errors(seen)
     assert "db.foreign-db" not in seen
     assert seen["db.foreign-model"].evidence == ("modern.py:15: users uses User",)
 
 
-def test_a_db_that_creates_nothing(found):
-    (legacy, modern) = found("nothing-created")["db.two-instances"].evidence
+def test_a_db_that_creates_nothing(seen_in):
+    (legacy, modern) = seen_in("nothing-created")["db.two-instances"].evidence
 
     assert legacy == "legacy: legacy.db, with 1 model: legacy.User"
     assert modern == "modern: modern.db, with no models"
 
 
-def test_a_row_that_is_lost_in_another_session(found):
-    seen = found("lost-row")
+def test_a_row_that_is_lost_in_another_session(seen_in):
+    seen = seen_in("lost-row")
 
     assert seen["db.foreign-db"].evidence == ("modern.py:15: add_user uses legacy.db",)
     assert "lost without an error" in seen["db.foreign-db"].message
@@ -67,8 +67,8 @@ def test_a_row_that_is_lost_in_another_session(found):
         ("table-twice-in-one-metadata", "Table 'user' is already defined", "Define the table once"),
     ],
 )
-def test_what_fails_as_soon_as_it_is_imported(found, project, said, fix):
-    (only,) = found(project).values()
+def test_what_fails_as_soon_as_it_is_imported(seen_in, project, said, fix):
+    (only,) = seen_in(project).values()
 
     assert (only.check, only.severity) == ("application.not-imported", "error")
     assert said in only.message
@@ -76,15 +76,15 @@ def test_what_fails_as_soon_as_it_is_imported(found, project, said, fix):
     assert fix in only.fix
 
 
-def test_a_relationship_across_dbs(found):
-    seen = found("relationship-across")
+def test_a_relationship_across_dbs(seen_in):
+    seen = seen_in("relationship-across")
 
     assert {"db.two-instances", "db.mappers"} <= errors(seen)
     assert "modern.Order: InvalidRequestError" in seen["db.mappers"].evidence[0]
 
 
-def test_a_foreign_key_across_dbs(found):
-    seen = found("foreign-key-across")
+def test_a_foreign_key_across_dbs(seen_in):
+    seen = seen_in("foreign-key-across")
 
     assert {"db.two-instances", "db.lost-reference"} <= errors(seen)
     assert seen["db.lost-reference"].evidence == (
@@ -92,8 +92,8 @@ def test_a_foreign_key_across_dbs(found):
     )
 
 
-def test_a_file_that_is_a_script_and_a_module(found):
-    seen = found("script-and-package", legacy="run:app")
+def test_a_file_that_is_a_script_and_a_module(seen_in):
+    seen = seen_in("script-and-package", legacy="run:app")
 
     assert {"db.models-imported-twice", "db.two-instances"} <= errors(seen)
     twice = seen["db.models-imported-twice"]

@@ -44,7 +44,8 @@ def _unchanging(file: Path) -> str:
     A database in WAL mode has two more files while it is open. SQLite would create them, and
     change the second one, for a reader too.
     """
-    if Path(f"{file}-wal").exists():
+    log = Path(f"{file}-wal")
+    if log.exists() and log.stat().st_size:
         how = "&readonly_shm=1"
     else:
         how = "&immutable=1" if _has_wal(file) else ""
