@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import sqlalchemy as sa
 
 from gateway.parity.effects import Key, Row, Snapshot, TableRows
-from gateway.sandbox.shared import is_in_memory
+from gateway.sandbox.engines import is_in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

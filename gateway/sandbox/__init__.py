@@ -8,12 +8,49 @@ A project shares its database in two lines::
 Every Flask application that calls ``db.init_app(app)`` with the same URL then has the
 same Engine and the same pool (`shared`). The pool asks one ContextVar at each checkout
 whether a scope is active (`scope`, `pool`). Outside a scope that is all it does; inside,
-the scope says where connections come from: today from a private copy of the database
-(`clone`), which is how each side of a comparison gets a state of its own.
+the scope says where connections come from:
+
+- from a private copy of the database (`state`, `clone`), which is how each side of a
+  comparison gets a state of its own;
+- or from a transaction that is never committed (`box`)::
+
+    with sandbox(db):
+        client.post("/conversations", json={"title": "Plans"})   # commits, and nothing stays
+
+Without Flask, `create_engine` makes engines that follow a scope too.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gateway.sandbox.box import Sandbox, sandbox
 from gateway.sandbox.clone import CloneError
-from gateway.sandbox.shared import SharedSQLAlchemy
+from gateway.sandbox.engines import create_engine
+from gateway.sandbox.errors import EscapeError, ResidueError, SandboxError
 from gateway.sandbox.state import Database, State
 
-__all__ = ["CloneError", "Database", "SharedSQLAlchemy", "State"]
+if TYPE_CHECKING:
+    from gateway.sandbox.shared import SharedSQLAlchemy
+
+__all__ = [
+    "CloneError",
+    "Database",
+    "EscapeError",
+    "ResidueError",
+    "Sandbox",
+    "SandboxError",
+    "SharedSQLAlchemy",
+    "State",
+    "create_engine",
+    "sandbox",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the extension when it is asked for: it needs Flask, and the rest does not."""
+    if name == "SharedSQLAlchemy":
+        from gateway.sandbox.shared import SharedSQLAlchemy  # noqa: PLC0415
+
+        return SharedSQLAlchemy
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

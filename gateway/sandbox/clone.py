@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from gateway.sandbox.engines import is_in_memory
 from gateway.sandbox.pool import ScopedPool, pool_of
-from gateway.sandbox.shared import is_in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

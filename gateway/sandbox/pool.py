@@ -50,15 +50,23 @@ class ScopedPool(Pool):
         """Give a connection from this pool, whatever scope is active."""
         return super().connect()
 
+    def dispose(self) -> None:
+        """Close idle connections; in a scope they are not the caller's, and stay."""
+        if active_scope() is None:
+            super().dispose()
+
     def recreate(self) -> ScopedPool:
-        """Give an empty pool like this one, known to the same scopes."""
+        """Give an empty pool like this one; in a scope this one, which is not replaced there."""
+        return self._fresh() if active_scope() is None else self
+
+    def _fresh(self) -> ScopedPool:
         fresh = cast("ScopedPool", super().recreate())
         fresh.origin = self.origin
         return fresh
 
     def twin(self, creator: Callable[[], Any]) -> ScopedPool:
         """Give a pool with the same settings and events on connections from `creator`."""
-        twin = self.recreate()
+        twin = self._fresh()
         twin._creator = creator  # noqa: SLF001  # the base class's own setter, on ourselves
         return twin
 
@@ -74,6 +82,7 @@ def pool_of(engine: sa.Engine) -> ScopedPool:
         raise TypeError(
             f"The engine for {engine.url.render_as_string(hide_password=True)} takes its"
             f" connections from a {type(engine.pool).__name__}, which can't follow a scope."
-            " Make the engine through gateway.sandbox.SharedSQLAlchemy."
+            " Make the engine with gateway.sandbox.create_engine, or the extension a"
+            " gateway.sandbox.SharedSQLAlchemy."
         )
     return engine.pool

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from flask import has_app_context
 from flask_sqlalchemy import SQLAlchemy
 
-from gateway.sandbox.pool import Origin, pool_of, scoped
+from gateway.sandbox.engines import adopted, is_in_memory, with_scoped_pool
+from gateway.sandbox.pool import pool_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Flask
-    from sqlalchemy.pool import Pool
+    from sqlalchemy.orm import Session
 
 
 class SharedSQLAlchemy(SQLAlchemy):
@@ -42,6 +44,12 @@ class SharedSQLAlchemy(SQLAlchemy):
         """Give every engine of every living application, each once."""
         engines = [e for found in self._app_engines.values() for e in found.values()]
         return tuple(dict.fromkeys(engines))
+
+    def open_session(self) -> Session | None:
+        """Give the session of the current application context, if it has one."""
+        if not has_app_context() or not self.session.registry.has():
+            return None
+        return self.session()
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> sa.Engine:
         """Share the engine that another application has for this bind and URL, or make it."""
@@ -81,24 +89,10 @@ class SharedSQLAlchemy(SQLAlchemy):
     def _make_scoped_engine(
         self, bind_key: str | None, options: dict[str, Any], app: Flask
     ) -> sa.Engine:
-        if options.get("pool") is not None:
-            raise RuntimeError(
-                f"Application {app.name!r} gives the engine for bind {bind_key!r} a ready-made"
-                " pool, which can't follow a scope. Give 'poolclass' and its settings instead."
-            )
-        url = sa.make_url(options["url"])
-        base: type[Pool] = options.get("poolclass") or url.get_dialect()().get_dialect_pool_class(
-            url
-        )
-        engine = super()._make_engine(bind_key, {**options, "poolclass": scoped(base)}, app)
-        pool_of(engine).origin = Origin(url, bind_key, dict(options.get("connect_args", {})))
+        scoped_options = with_scoped_pool(sa.make_url(options["url"]), options)
+        engine = super()._make_engine(bind_key, scoped_options, app)
         self._options[engine] = dict(options)
-        return engine
-
-
-def is_in_memory(url: sa.URL) -> bool:
-    """Tell whether a URL names a private SQLite database in memory."""
-    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+        return adopted(engine, options, bind_key)
 
 
 def _differing(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:

@@ -8,13 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.sandbox import SharedSQLAlchemy
-from tests.sandbox.pairs import Base, Pair, make_app, set_up_sqlite
+from tests.sandbox.pairs import KINDS, Base, Pair, make_app, set_up_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-KINDS = ["memory", "file", "wal", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
 @pytest.fixture

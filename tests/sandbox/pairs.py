@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -13,6 +14,14 @@ from gateway.sandbox import Database, SharedSQLAlchemy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+KINDS = ("memory", "file", "wal", POSTGRESQL)
+on_sqlite = pytest.mark.parametrize("pair", ["memory", "file", "wal"], indirect=True)
+on_postgresql = pytest.mark.parametrize("pair", [POSTGRESQL], indirect=True)
+# A memory database has one connection for everybody, in a sandbox and outside.
+on_several_connections = pytest.mark.parametrize("pair", KINDS[1:], indirect=True)
 
 
 class Base(DeclarativeBase):

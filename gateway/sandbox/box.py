@@ -1,0 +1,223 @@
+"""The sandbox: a scope in which everything can be committed and nothing stays."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool, SingletonThreadPool, StaticPool
+
+from gateway.sandbox.clone import clone
+from gateway.sandbox.engines import is_in_memory
+from gateway.sandbox.errors import EscapeError, SandboxError
+from gateway.sandbox.pool import ScopedPool, pool_of
+from gateway.sandbox.scope import active_scope, entered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sqlalchemy.orm import Session
+    from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
+    from sqlalchemy.pool.base import _CreatorWRecFnType
+
+    from gateway.sandbox.pin import Pin
+    from gateway.sandbox.pool import Origin
+    from gateway.sandbox.scope import Scope
+
+# Those that tell of a connection being lent; what makes one new has run on the pinned one.
+_EVENTS = ("checkout", "checkin", "reset", "invalidate", "soft_invalidate", "detach")
+
+
+class SharedDatabase(Protocol):
+    """What a sandbox has to know of a `SharedSQLAlchemy`."""
+
+    def living_engines(self) -> Iterable[sa.Engine]:
+        """Give the engines that are to be undone."""
+
+    def open_session(self) -> Session | None:
+        """Give the session that the caller holds, if there is one."""
+
+
+class Sandbox:
+    """A scope whose connections are leases on one pinned connection a database."""
+
+    def __init__(
+        self, databases: tuple[SharedDatabase | sa.Engine, ...], within: Scope | None
+    ) -> None:
+        self._databases = databases
+        self._within = within
+        self._held: dict[Origin, Held] = {}
+
+    @property
+    def commits(self) -> int:
+        """How many transactions with changes were committed inside."""
+        return sum(held.pin.commits for held in self._held.values())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Where the sandbox could not do as separate connections do, in full sentences."""
+        return tuple(dict.fromkeys(n for held in self._held.values() for n in held.pin.notes))
+
+    def connect(self, pool: ScopedPool) -> PoolProxiedConnection:
+        """Give a lease on the pinned connection, which the first checkout chooses."""
+        held = self._held.get(pool.origin)
+        if held is None:
+            held = self._held[pool.origin] = self._hold(pool)
+        return held.leases.connect()
+
+    def finish(self) -> None:
+        """Undo everything; raises the first fault, after all databases were seen to."""
+        faults = [fault for held in self._held.values() if (fault := held.finish()) is not None]
+        if faults:
+            raise faults[0]
+
+    def _hold(self, pool: ScopedPool) -> Held:
+        engine = self._engine_of(pool)
+        if is_in_memory(engine.url) and self._within is None:
+            return _hold_copy(engine, pool)
+        lent = pool.connect_outside() if self._within is None else self._within.connect(pool)
+        return _hold(engine, pool, lent)
+
+    def _engine_of(self, pool: ScopedPool) -> sa.Engine:
+        for engine in _engines(self._databases):
+            if pool_of(engine).origin is pool.origin:
+                return engine
+        raise EscapeError(
+            f"A connection to {pool.origin} was asked for inside a sandbox that does not undo"
+            " what is written there. Give its engine to sandbox() too: sandbox(db, engine)."
+        )
+
+
+def _engines(databases: Iterable[SharedDatabase | sa.Engine]) -> Iterator[sa.Engine]:
+    for database in databases:
+        if isinstance(database, sa.Engine):
+            yield database
+        else:
+            yield from database.living_engines()
+
+
+class Held:
+    """The pinned connection to one database, and the pool of the leases on it."""
+
+    def __init__(
+        self, lent: PoolProxiedConnection, pin: Any, leases: Pool, then: Callable[[], None]
+    ) -> None:
+        self.pin: Pin = pin
+        self.leases = leases
+        self._lent = lent
+        self._finish_pin: Callable[[], None] = pin.finish
+        self._then = then
+
+    def finish(self) -> Exception | None:
+        """Undo everything and give the connection back; one in doubt is closed instead."""
+        try:
+            self._finish_pin()
+        except Exception as fault:  # noqa: BLE001  # raised by the sandbox, when all are done
+            self._lent.invalidate(fault)
+            return fault
+        finally:
+            self._lent.close()
+            self._then()
+        return None
+
+
+def _hold(
+    engine: sa.Engine,
+    pool: ScopedPool,
+    lent: PoolProxiedConnection,
+    then: Callable[[], None] = lambda: None,
+) -> Held:
+    pin = _pin(engine, lent.dbapi_connection)
+
+    def lease(rec: ConnectionPoolEntry) -> Any:
+        rec.info.update(lent.info)  # what listeners noted when the connection was made
+        return pin.lease()
+
+    return Held(lent, pin, _pool_of_leases(pool, lease), then)
+
+
+def _hold_copy(engine: sa.Engine, pool: ScopedPool) -> Held:
+    """Hold a copy of a memory database: its one connection is everybody else's, too."""
+    copied = clone(engine)
+    return _hold(engine, pool, copied.pool.connect_outside(), copied.close)
+
+
+def _pool_of_leases(pool: ScopedPool, creator: _CreatorWRecFnType) -> Pool:
+    """Make a pool that lends leases as the application's pool lends connections."""
+    kinds = (StaticPool, SingletonThreadPool)
+    kind: type[Pool] = next((kind for kind in kinds if isinstance(pool, kind)), NullPool)
+    events = [(listener, name) for name in _EVENTS for listener in getattr(pool.dispatch, name)]
+    return kind(
+        creator,
+        dialect=pool._dialect,  # noqa: SLF001  # as Pool.recreate does
+        reset_on_return=pool._reset_on_return,  # noqa: SLF001  # as Pool.recreate does
+        events=events,
+    )
+
+
+def _pin(engine: sa.Engine, connection: Any) -> Any:
+    name = f"{engine.dialect.name}+{engine.dialect.driver}"
+    if name == "sqlite+pysqlite":
+        from gateway.sandbox.sqlite import SqlitePin  # noqa: PLC0415  # one driver a database
+
+        return SqlitePin(connection)
+    if name == "postgresql+psycopg":
+        from gateway.sandbox.psycopg3 import PsycopgPin  # noqa: PLC0415  # may not be installed
+
+        return PsycopgPin(connection)
+    raise SandboxError(
+        f"A sandbox can't undo what is written through {name}. It works for SQLite (sqlite:///…)"
+        " and for PostgreSQL through psycopg 3 (postgresql+psycopg://…)."
+    )
+
+
+@contextmanager
+def sandbox(*databases: SharedDatabase | sa.Engine) -> Iterator[Sandbox]:
+    """Run a block in which everything can be written and committed, and nothing stays.
+
+    All connections to `databases` that are taken inside the block, in this context, see what
+    was written in it and can commit it. At its end everything is undone. Other connections,
+    other threads and other processes see nothing of it.
+    """
+    _check(databases)
+    within = active_scope()
+    if isinstance(within, Sandbox):
+        raise SandboxError("A sandbox is active here already. Leave it before you enter another.")
+    box = Sandbox(databases, within)
+    with entered(box):
+        try:
+            yield box
+        finally:
+            _close_sessions(databases)
+            box.finish()
+
+
+def _check(databases: tuple[Any, ...]) -> None:
+    for database in databases:
+        if isinstance(database, sa.Engine):
+            pool_of(database)
+        elif not hasattr(database, "living_engines"):
+            raise TypeError(
+                f"A sandbox needs a gateway.sandbox.SharedSQLAlchemy, or an engine made with"
+                f" gateway.sandbox.create_engine. It was given a {type(database).__name__}."
+            )
+        elif (session := database.open_session()) is not None and _is_busy(session):
+            raise SandboxError(
+                "The session of the current application context has begun its work outside of"
+                " the sandbox, and would go on with it there. Call db.session.commit() or"
+                " db.session.rollback() before the sandbox is entered."
+            )
+    if not databases:
+        raise TypeError("A sandbox needs to know what it undoes: sandbox(db).")
+
+
+def _is_busy(session: Session) -> bool:
+    return session.in_transaction() or bool(session.new or session.dirty or session.deleted)
+
+
+def _close_sessions(databases: Iterable[Any]) -> None:
+    """Let no session carry what it has seen, or not yet written, out of the sandbox."""
+    for database in databases:
+        if not isinstance(database, sa.Engine) and (session := database.open_session()) is not None:
+            session.close()
