@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from gateway.decision import Decision
-from gateway.isolation import Isolated, is_complete
+from gateway.isolation import is_complete, isolate
 from gateway.methods import Headers, WSGICallable, allowed_by_others, routed_methods, with_allow
 from gateway.paths import UnreadablePathError
 from gateway.snapshot import Holder, Snapshot
@@ -34,7 +34,7 @@ def make_gateway(holder: Holder, count: Count | None = None) -> WSGICallable:
         try:
             decision = snapshot.decide(environ)
         except UnreadablePathError as error:
-            return _bad_request(str(error), start_response)
+            return _bad_request(str(error), environ, start_response)
         environ[DECISION] = decision
         if decision.headers or decision.shared or observing:
             start_response = partial(_start, start_response, decision, snapshot, environ, count)
@@ -42,7 +42,7 @@ def make_gateway(holder: Holder, count: Count | None = None) -> WSGICallable:
         body: Iterable[bytes] = context.run(decision.application, environ, start_response)
         if is_complete(body) or type(body) is environ.get("wsgi.file_wrapper"):
             return body
-        return Isolated(context, body)
+        return isolate(context, body)
 
     observing = count is not None
     return gateway
@@ -77,14 +77,15 @@ def _with_all_methods(
     return with_allow(headers, own | allowed_by_others(routed, environ, decision.application))
 
 
-def _bad_request(message: str, start_response: StartResponse) -> Iterable[bytes]:
+def _bad_request(message: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     body = f"400 Bad Request. {message}\n".encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),
     ]
     start_response("400 Bad Request", headers)
-    return [body]
+    # Not every server takes the body off an answer to HEAD.
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def decision_of(environ: Environ) -> Decision | None:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import Context
+from io import BufferedReader, BytesIO, FileIO
 
 from werkzeug.wsgi import ClosingIterator
+
+# No step of an opened file runs application code, and uWSGI must know it again to send it at once.
+_FILES = frozenset({BufferedReader, BytesIO, FileIO})
 
 
 def is_complete(body: Iterable[bytes]) -> bool:
@@ -25,11 +29,17 @@ def is_complete(body: Iterable[bytes]) -> bool:
             return type(body._callbacks[-1].__self__.response) is list  # type: ignore[attr-defined]  # noqa: SLF001
         except (AttributeError, IndexError):
             return False
-    return kind is list or kind is tuple
+    return kind is list or kind is tuple or kind in _FILES
+
+
+def isolate(context: Context, body: Iterable[bytes]) -> Isolated:
+    """Make every step of a body that streams run in the context of its application's call."""
+    # A server may tell the length of a response whose body has one part (PEP 3333).
+    return (_SizedIsolated if hasattr(type(body), "__len__") else Isolated)(context, body)
 
 
 class Isolated:
-    """A body that streams: every step of it runs in the context of its application's call."""
+    """A body that streams in a context of its own."""
 
     __slots__ = ("_body", "_context", "_next")
 
@@ -50,3 +60,10 @@ class Isolated:
         close = getattr(self._body, "close", None)
         if close is not None:
             self._context.run(close)
+
+
+class _SizedIsolated(Isolated):
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return len(self._body)  # type: ignore[arg-type]

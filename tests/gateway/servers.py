@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -84,19 +84,16 @@ def exchange(served: Server, *request: bytes, seconds: float = 20) -> bytes:
     address = urlsplit(served.url)
     assert address.port is not None
     with socket.create_connection(("127.0.0.1", address.port), timeout=seconds) as connection:
-        received: list[bytes] = []
-        try:
+        with suppress(ConnectionError):  # some answer before they were asked to the end
             for part in request:
                 connection.sendall(part)
-            while some := connection.recv(1 << 20):
-                received.append(some)
-        except ConnectionResetError:
-            received.append(RESET)
-        return b"".join(received)
+        return b"".join(_received(connection))
 
 
-RESET = b"<reset>"
-"""What stands at the end of an answer that the server broke off with a reset."""
+def _received(connection: socket.socket) -> Iterator[bytes]:
+    with suppress(ConnectionResetError):
+        while some := connection.recv(1 << 20):
+            yield some
 
 
 def get(served: Server, target: bytes, method: bytes = b"GET", *headers: bytes) -> bytes:

@@ -26,13 +26,13 @@ routes:
 """
 
 
-def gateway_of(table: str = TABLE, **applications):
-    parsed = parse_table(table.encode(), "table.yaml")
+def gateway_of(table: str = TABLE, *, routes: str = "", count=None, **applications):
+    parsed = parse_table((table + routes).encode(), "table.yaml")
     given = {name: load_backend(name, backend) for name, backend in parsed.backends.items()}
     given |= applications
     decider = Decider(parsed, Deciding(given, "revision"))
     snapshot = Snapshot(b"", "revision", parsed, decider, decider.decide, given)
-    return make_gateway(Holder(snapshot))
+    return make_gateway(Holder(snapshot), count)
 
 
 def environ_of(path: str) -> dict[str, Any]:

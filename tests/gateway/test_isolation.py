@@ -119,3 +119,33 @@ def test_a_file_of_the_servers_own_kind_stays_one(tmp_path):
     assert type(body) is FileWrapper
     assert b"".join(body) == b"content"
     body.close()
+
+
+def body_through_gateway(body):
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return body
+
+    return call(gateway_of(TABLE, legacy=application), "/")
+
+
+def test_a_stream_that_knows_how_many_parts_it_has_still_does():
+    """A server may tell the length of a response that has one part."""
+
+    class OnePart:
+        def __iter__(self):
+            yield b"part"
+
+        def __len__(self):
+            return 1
+
+    assert len(body_through_gateway(OnePart())) == 1
+    assert not hasattr(body_through_gateway(iter([b"part"])), "__len__")
+
+
+def test_an_opened_file_stays_itself(tmp_path):
+    """A server may send it without reading it, as uWSGI does with what its file_wrapper returns."""
+    (tmp_path / "file").write_bytes(b"content")
+
+    with (tmp_path / "file").open("rb") as file:
+        assert body_through_gateway(file) is file
