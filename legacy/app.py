@@ -7,10 +7,10 @@ AD-01  JSON errors are {"error": "…"}.
 AD-02  What does not validate is answered with 400.
 AD-03  Lists are bare arrays; how many more there are, nobody is told.
 AD-04  JSON without a login is a redirect to the login page.
-AD-05  (with the admin pages) A denial is 200 {"success": false}.
+AD-05  A denial in the admin area is 200 {"success": false}.
 AD-06  Creating answers 200, without a Location.
 AD-07  Times in JSON are UTC without saying so.
-AD-08  (with the admin pages) /admin answers like /admin/.
+AD-08  /admin answers like /admin/.
 AD-09  A failed login shows the form again with 200.
 AD-10  Pages have inline event handlers, which the CSP allows by their hashes.
 
@@ -18,14 +18,17 @@ Run it with `gunicorn legacy.app:app`, on a database made by `python -m shared_m
 """
 
 import base64
+import csv
 import hashlib
 import math
 import os
 import re
 import secrets
 import uuid
-from datetime import UTC, datetime
-from urllib.parse import quote, unquote
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from io import StringIO
+from urllib.parse import quote, unquote, urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask import (
@@ -62,9 +65,12 @@ from assistants.handbook import topics
 from assistants.markup import html_of
 from legacy.models import (
     Assistant,
+    Attachment,
+    AuditEvent,
     ContactMessage,
     Conversation,
     Enrolment,
+    Feedback,
     LoginSession,
     Message,
     RateBucket,
@@ -1344,3 +1350,425 @@ def attachment_json(attachment):
         "sha256": attachment.sha256,
         "url": f"/attachments/{attachment.id}",
     }
+
+
+# ----------------------------------------------------------------------------------------------
+# Administration
+# ----------------------------------------------------------------------------------------------
+
+STATUSES = ("active", "pending", "disabled", "deleting")
+SORTS = {
+    "email": User.email,
+    "created": User.created_at,
+    "last_login": User.last_login_at,
+}
+
+
+def admin_only(view):
+    @wraps(view)
+    @login_required
+    def guarded(*args, **kwargs):
+        if current_user.user.role != "admin":
+            return jsonify(success=False)  # AD-05
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+@app.route("/admin/", strict_slashes=False)  # AD-08
+@admin_only
+def admin():
+    return show("admin.html", stats=system_stats())
+
+
+@app.route("/admin/stats")
+@admin_only
+def admin_stats():
+    return jsonify(system_stats())
+
+
+def system_stats():
+    by_status = dict.fromkeys(STATUSES, 0)
+    counted = db.session.execute(select(User.status, func.count()).group_by(User.status))
+    by_status.update((row[0], row[1]) for row in counted)
+    average = db.session.scalar(select(func.avg(Feedback.rating)))
+    return {
+        "users": {"total": sum(by_status.values()), **by_status},
+        "conversations": db.session.scalar(select(func.count(Conversation.id))),
+        "messages": db.session.scalar(select(func.count(Message.id))),
+        "feedback_avg": None if average is None else round(float(average), 2),
+        "by_day": messages_by_day(30),
+    }
+
+
+def messages_by_day(days):
+    today = now().date()
+    wanted = [today - timedelta(days=back) for back in reversed(range(days))]
+    begin = datetime(wanted[0].year, wanted[0].month, wanted[0].day, tzinfo=UTC)
+    # PostgreSQL would take the day in the time zone of its connection.
+    on_postgresql = db.engine.dialect.name == "postgresql"
+    moment = func.timezone("UTC", Message.created_at) if on_postgresql else Message.created_at
+    counted = db.session.execute(
+        select(func.date(moment), func.count())
+        .where(Message.created_at >= begin)
+        .group_by(func.date(moment))
+    )
+    found = {str(row[0]): row[1] for row in counted}
+    return [{"day": str(day), "messages": found.get(str(day), 0)} for day in wanted]
+
+
+def admin_query():
+    """What a list of the admin area is asked for, and the names of what is not right."""
+    asked = {
+        "q": request.args.get("q", ""),
+        "status": request.args.get("status", ""),
+        "sort": request.args.get("sort", "-created"),
+        **page_query(),
+    }
+    wrong = [] if is_storable(asked["q"]) else ["q"]
+    if asked["status"] not in ("", *STATUSES):
+        wrong.append("status")
+    if asked["sort"].removeprefix("-") not in SORTS or asked["sort"].startswith("--"):
+        wrong.append("sort")
+    return asked, wrong + [name for name in ("page", "per_page") if asked[name] is None]
+
+
+def show_list(template, asked, rows, total, wrong=()):
+    return show(
+        template,
+        400 if wrong else 200,
+        asked=request.args,
+        query=asked,
+        rows=rows,
+        total=total,
+        wrong=wrong,
+        pages=max(1, math.ceil(total / asked["per_page"])),
+        page_query=admin_page_query,
+        moment=local_moment,
+    )
+
+
+def admin_page_query(page):
+    names = ("q", "status", "sort", "per_page")
+    kept = {name: request.args[name] for name in names if request.args.get(name)}
+    return urlencode(kept if page is None else {**kept, "page": page})
+
+
+def local_moment(value):
+    return local_minute(value, current_user.user.timezone) if value else "never"
+
+
+NOTHING_ASKED = {"page": 1, "per_page": 20}
+
+
+@app.route("/admin/users")
+@admin_only
+def admin_users():
+    asked, wrong = admin_query()
+    if wrong:
+        return show_list("admin_users.html", NOTHING_ASKED, [], 0, wrong)
+    wanted = wanted_users(asked)
+    total = db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery()))
+    first = (asked["page"] - 1) * asked["per_page"]
+    users = db.session.scalars(wanted.limit(asked["per_page"]).offset(first))
+    return show_list("admin_users.html", asked, [(u, usage_of(u)) for u in users], total)
+
+
+def wanted_users(asked):
+    column = SORTS[asked["sort"].removeprefix("-")]
+    order = column.desc() if asked["sort"].startswith("-") else column
+    users = select(User).order_by(order.nulls_last(), User.id)
+    if asked["q"]:
+        fits = User.email.icontains(asked["q"], autoescape=True)
+        users = users.where(fits | User.display_name.icontains(asked["q"], autoescape=True))
+    return users.where(User.status == asked["status"]) if asked["status"] else users
+
+
+@app.route("/admin/audit")
+@admin_only
+def admin_audit():
+    asked, wrong = admin_query()
+    if wrong:
+        return show_list("admin_audit.html", NOTHING_ASKED, [], 0, wrong)
+    wanted = select(AuditEvent, User.email).outerjoin(User, User.id == AuditEvent.actor_id)
+    if asked["q"]:
+        fits = AuditEvent.action.icontains(asked["q"], autoescape=True)
+        wanted = wanted.where(fits | AuditEvent.target_id.icontains(asked["q"], autoescape=True))
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery()))
+    page = wanted.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    page = page.limit(asked["per_page"]).offset((asked["page"] - 1) * asked["per_page"])
+    return show_list("admin_audit.html", asked, db.session.execute(page).all(), total)
+
+
+@app.route("/admin/export.csv")
+@admin_only
+def admin_export():
+    asked, wrong = admin_query()
+    if wrong:
+        refuse_fields(wrong)
+    columns = ("id", "email", "display_name", "role", "status", "quota_used", "monthly_quota")
+    rows = [[*columns, "created_at", "last_login_at"]]
+    for user in db.session.scalars(wanted_users(asked)):
+        times = [iso_z(user.created_at), iso_z(user.last_login_at) if user.last_login_at else ""]
+        rows.append([getattr(user, column) for column in columns] + times)
+    response = make_response(csv_text(rows))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = "attachment; filename=users.csv"
+    return response
+
+
+def iso_z(moment):
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def csv_text(rows):
+    """CSV in which no cell is a formula to a spreadsheet."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([f"'{c}" if str(c)[:1] in FORMULA and c != "" else c for c in row])
+    return out.getvalue()
+
+
+FORMULA = tuple("=+-@\t\0")
+
+
+@app.route("/admin/users/create", methods=["GET", "POST"])
+@admin_only
+def admin_create_user():
+    if request.method != "POST":
+        return show("admin_create.html", form={}, errors={})
+    email = request.form.get("email", "").strip().lower()
+    name, role = request.form.get("display_name", "").strip(), request.form.get("role", "")
+    errors = email_errors(email)
+    if not is_display_name(name):
+        errors["display_name"] = DISPLAY_NAME_RULE
+    if role not in ("user", "admin"):
+        errors["role"] = "Choose a role."
+    secret = secrets.token_urlsafe(12)
+    if not errors and not add_user_with_secret(email, name, role, secret):
+        errors = {"email": "There is already an account with this e-mail."}
+    if errors:
+        return show("admin_create.html", 400, form=request.form, errors=errors)
+    flash(f"Account for {email} created. Temporary password: {secret} (valid for 72 hours).")
+    return redirect("/admin/users")
+
+
+def add_user_with_secret(email, name, role, secret):
+    """Add an account that has to change its password; False if the e-mail is taken."""
+    moment = now()
+    user = User(
+        email=email,
+        display_name=name,
+        password_hash=generate_password_hash(secret, method=HASH_METHOD),
+        role=role,
+        status="active",
+        timezone="UTC",
+        default_assistant="guide",
+        monthly_quota=SETTINGS.monthly_quota,
+        quota_used=0,
+        quota_resets_at=first_of_next_month(moment),
+        must_change_password=True,
+        temp_secret_expires_at=moment + SETTINGS.temporary_password_lifetime,
+        created_at=moment,
+    )
+    db.session.add(user)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        return False
+    audit("user.create", user.id, {"email": email, "role": role})
+    db.session.commit()
+    return True
+
+
+def audit(action, target_id, detail):
+    """Remember a change; the caller commits it together with the change itself."""
+    db.session.add(
+        AuditEvent(
+            at=now(),
+            actor_id=current_user.user.id,
+            action=action,
+            target_type="user" if action.startswith("user.") else "conversations",
+            target_id=target_id and str(target_id),
+            ip=request.remote_addr,
+            request_id=request_id(),
+            app="legacy",
+            detail=detail,
+        )
+    )
+
+
+def user_or_404(user_id):
+    user = db.session.get(User, user_id) if user_id <= LARGEST_ID else None
+    if user is None:
+        abort(404)
+    return user
+
+
+def user_json(user):
+    usage = usage_of(user)
+    return {
+        "id": user.id,
+        "display_name": user.display_name,
+        "role": user.role,
+        "email": user.email,
+        "status": user.status,
+        "usage": {**usage, "resets_at": iso(usage["resets_at"])},
+        "created_at": iso(user.created_at),
+        "last_login_at": iso(user.last_login_at),
+    }
+
+
+@app.route("/admin/users/<int:user_id>/approve", methods=["POST"])
+@admin_only
+def admin_approve(user_id):
+    user = user_or_404(user_id)
+    approved = db.session.execute(
+        text("UPDATE \"user\" SET status = 'active' WHERE id = :id AND status = 'pending'"),
+        {"id": user.id},
+    )
+    if approved.rowcount == 0:
+        refuse_and_roll_back("This account is not waiting for approval.")
+    audit("user.approve", user_id, {"status": ["pending", "active"]})
+    db.session.commit()
+    return jsonify(user_json(user))
+
+
+@app.route("/admin/users/<int:user_id>/toggle", methods=["POST"])
+@admin_only
+def admin_toggle(user_id):
+    user = user_or_404(user_id)
+    if user.status not in ("active", "disabled"):
+        refuse(409, "This account can't be switched.")
+    if user.id == current_user.user.id:
+        refuse(409, "You can't disable your own account.")
+    before = user.status
+    after = "disabled" if before == "active" else "active"
+    change_user(user, {"status": after})
+    audit(
+        f"user.{'disable' if after == 'disabled' else 'enable'}",
+        user_id,
+        {"status": [before, after]},
+    )
+    db.session.commit()
+    return jsonify(user_json(user))
+
+
+@app.route("/admin/users/<int:user_id>/update", methods=["POST"])
+@admin_only
+def admin_update_user(user_id):
+    user = user_or_404(user_id)
+    wanted = user_changes()
+    changed = {n: [getattr(user, n), new] for n, new in wanted.items() if getattr(user, n) != new}
+    if user.id == current_user.user.id and ("role" in changed or "status" in changed):
+        refuse(409, "You can't change your own role or status.")
+    if "status" in changed and user.status not in ("active", "disabled"):
+        refuse(409, "This account can't be switched.")
+    if changed:
+        change_user(user, {name: new for name, (_, new) in changed.items()})
+        audit("user.update", user_id, changed)
+        db.session.commit()
+    return jsonify(user_json(user))
+
+
+def user_changes():
+    names = ("display_name", "role", "status", "monthly_quota", "reset_usage")
+    body, unknown = json_object(names)
+    name, quota = body.get("display_name"), body.get("monthly_quota")
+    rules = {
+        "display_name": isinstance(name, str) and is_display_name(name.strip()),
+        "role": body.get("role") in ("user", "admin"),
+        "status": body.get("status") in ("active", "disabled"),
+        "monthly_quota": type(quota) is int and 0 <= quota <= SETTINGS.largest_quota,
+        "reset_usage": isinstance(body.get("reset_usage"), bool),
+    }
+    wrong = [name for name in names if name in body and not rules[name]] if body else list(names)
+    if wrong or unknown:
+        refuse_fields(wrong + unknown)
+    if "display_name" in body:
+        body["display_name"] = body["display_name"].strip()
+    if body.pop("reset_usage", False):
+        body["quota_used"] = 0
+    return {name: body[name] for name in (*names, "quota_used") if name in body}
+
+
+def change_user(user, values):
+    """Change an account, but never the last administrator into something else."""
+    lock_administrators()
+    change = update(User).where(User.id == user.id).values(values)
+    if values.get("role") == "user" or values.get("status") == "disabled":
+        others = text(SOMEONE_ELSE_ADMINISTERS).bindparams(user_id=user.id)
+        change = change.where(others).execution_options(synchronize_session=False)
+    if db.session.execute(change).rowcount == 0:
+        refuse_and_roll_back("This is the last administrator.")
+    if values.get("status") == "disabled":
+        live = LoginSession.user_id == user.id, LoginSession.revoked_at.is_(None)
+        db.session.execute(update(LoginSession).where(*live).values(revoked_at=now()))
+    db.session.expire(user)
+
+
+def refuse_and_roll_back(message):
+    db.session.rollback()
+    refuse(409, message)
+
+
+@app.route("/admin/users/<int:user_id>/delete", methods=["POST"])
+@admin_only
+def admin_delete_user(user_id):
+    user = user_or_404(user_id)
+    if user.id == current_user.user.id:
+        refuse(409, "You can't delete your own account.")
+    lock_administrators()
+    files = db.session.scalars(select(Attachment.stored_name).filter_by(user_id=user_id)).all()
+    email = user.email
+    others = text(SOMEONE_ELSE_ADMINISTERS).bindparams(user_id=user_id)
+    doomed = delete(User).where(User.id == user_id, others)
+    deleted = db.session.execute(doomed.execution_options(synchronize_session=False))
+    if deleted.rowcount == 0:
+        refuse_and_roll_back("This is the last administrator.")
+    audit("user.delete", user_id, {"email": email})
+    db.session.commit()
+    remove_files(files)
+    return jsonify(success=True, message="Account deleted.", id=user_id)
+
+
+def remove_files(names):
+    for name in names:
+        (SETTINGS.attachment_folder / name).unlink(missing_ok=True)
+
+
+@app.route("/admin/cleanup", methods=["POST"])
+@admin_only
+def admin_cleanup():
+    body, unknown = json_object(("older_than_days", "dry_run"))
+    days, dry_run = body.get("older_than_days"), body.get("dry_run", True)
+    wrong = [] if type(days) is int and 1 <= days <= 3650 else ["older_than_days"]
+    wrong += [] if isinstance(dry_run, bool) else ["dry_run"]
+    if wrong or unknown:
+        refuse_fields(wrong + unknown)
+    count = count_never_begun(days) if dry_run else delete_never_begun(days)
+    noun = "conversation" if count == 1 else "conversations"
+    message = f"{'Would delete' if dry_run else 'Deleted'} {count} empty {noun}."
+    return jsonify(success=True, message=message, count=count)
+
+
+def never_begun(days):
+    return (
+        Conversation.title.is_(None),
+        ~Conversation.pinned,
+        Conversation.created_at < now() - timedelta(days=days),
+        ~select(Message.id).where(Message.conversation_id == Conversation.id).exists(),
+    )
+
+
+def count_never_begun(days):
+    return db.session.scalar(select(func.count(Conversation.id)).where(*never_begun(days)))
+
+
+def delete_never_begun(days):
+    count = db.session.execute(delete(Conversation).where(*never_begun(days))).rowcount
+    audit("conversations.cleanup", None, {"older_than_days": days, "count": count})
+    db.session.commit()
+    return count

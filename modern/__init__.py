@@ -8,7 +8,8 @@ one into a page or a Problem. `identity` knows who is looking, `headers` complet
 
 from flask import Flask
 
-from modern import errors, headers, services
+from modern import commands, errors, headers, services
+from modern.admin.routes import blueprint as admin_blueprint
 from modern.auth.routes import blueprint as auth_blueprint
 from modern.chat.routes import blueprint as chat_blueprint
 from modern.config import Config
@@ -16,13 +17,20 @@ from modern.conversation.routes import blueprint as conversation_blueprint
 from modern.extensions import csrf, login_manager
 from modern.identity import viewer
 from modern.pages.routes import blueprint as pages_blueprint
+from modern.paging import page_query
 from modern.responses import markdown
 from modern.times import instant, long_date, minute
 from shared_models.db import db
 
 __all__ = ["Config", "create_app"]
 
-BLUEPRINTS = (pages_blueprint, auth_blueprint, chat_blueprint, conversation_blueprint)
+BLUEPRINTS = (
+    pages_blueprint,
+    auth_blueprint,
+    chat_blueprint,
+    conversation_blueprint,
+    admin_blueprint,
+)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -37,10 +45,15 @@ def create_app(config: Config | None = None) -> Flask:
     login_manager.init_app(app, add_context_processor=False)
     app.context_processor(lambda: {"viewer": viewer})
     app.jinja_env.filters.update(
-        long_date=long_date, minute=minute, instant=instant, markdown=markdown
+        long_date=long_date,
+        minute=minute,
+        instant=instant,
+        markdown=markdown,
+        page_query=page_query,
     )
     headers.init_app(app, https_only=config.is_public)
     errors.init_app(app)
+    commands.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -50,6 +50,7 @@ class Pinned:
     status: Pattern | None = None
     headers: Mapping[str, Pattern | None] = field(default_factory=dict)
     json: Pattern | None = None
+    page: Pattern | None = None
     no_body: bool = False
     json_value: Pattern | None = None
     rows: Mapping[str, Pattern] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class Pinned:
         found = {f"header {name}" for name in self.headers}
         if self.status is not None:
             found.add("status")
-        if self.json is not None or self.no_body:
+        if self.json is not None or self.page is not None or self.no_body:
             found.add("body")
         return frozenset(found)
 
@@ -73,6 +74,7 @@ class Pinned:
                 for name, pattern in self.headers.items()
             )
             and (not self.no_body or answer.body.kind == "none")
+            and (self.page is None or _page_matches(self.page, answer.body, context, found))
             and (
                 self.json is None
                 or (
@@ -81,6 +83,13 @@ class Pinned:
                 )
             )
         )
+
+
+def _page_matches(pattern: Pattern, body: Body, context: Context, found: Findings) -> bool:
+    if body.page is None:
+        return False
+    said = {"title": body.page.title, "text": " ".join(body.page.text)}
+    return pattern.match(said, (), context, found)
 
 
 def _header_matches(

@@ -10,9 +10,9 @@ The file is a list of entries::
       owner: conversations
       expires: 2027-06-30
 
-Both sides pin the same places: `status`, `headers` (null: absent), `json` (the whole body) or
-`no_body: true`, `json_value` (any value in a JSON body that differs), `rows`
-(`table.column`). Their values are patterns (`gateway.parity.patterns`).
+Both sides pin the same places: `status`, `headers` (null: absent), `json` (the whole body),
+`page` (an HTML page's `title` and `text`) or `no_body: true`, `json_value` (any value in a JSON
+body that differs), `rows` (`table.column`). Their values are patterns (`gateway.parity.patterns`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
 _ENTRY_KEYS = ("id", "where", "control", "candidate", "reason", "owner", "expires")
-_SIDE_KEYS = ("status", "headers", "json", "no_body", "json_value", "rows")
+_SIDE_KEYS = ("status", "headers", "json", "page", "no_body", "json_value", "rows")
 _OPERATION = re.compile(r"(?P<methods>\*|[A-Z]+(?:,[A-Z]+)*) +(?P<path>\*|/\S*)")
 
 
@@ -204,6 +204,7 @@ class _Reader:
                 for name, value, at in self._named(data, "headers", path)
             },
             json=self._optional(data, "json", path),
+            page=self._optional(data, "page", path),
             no_body=no_body is True,
             json_value=self._optional(data, "json_value", path),
             rows={n: self._pattern(v, at) for n, v, at in self._named(data, "rows", path)},

@@ -36,6 +36,17 @@ def test_cookies_and_pages_insist_on_https_in_production(database_url):
 
 def test_endpoints_are_flat(app):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == {
+        "admin",
+        "admin_approve",
+        "admin_audit",
+        "admin_cleanup",
+        "admin_create_user",
+        "admin_delete_user",
+        "admin_export",
+        "admin_stats",
+        "admin_toggle",
+        "admin_update_user",
+        "admin_users",
         "assistants",
         "chat",
         "contact",

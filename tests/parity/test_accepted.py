@@ -12,6 +12,7 @@ from gateway.parity.accepted_file import AcceptedDifferencesError, load_accepted
 from gateway.parity.canonical import Answer, Body
 from gateway.parity.compare import Observation, compare
 from gateway.parity.effects import Effect
+from gateway.parity.html import read_page
 from gateway.parity.renaming import Renaming
 
 TODAY = date(2026, 11, 1)
@@ -42,6 +43,38 @@ def seen(tree=None, status=200, **headers):
     body = Body("none") if tree is None else Body("json", tree)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Observation(Answer(status, named, (), body))
+
+
+def shown(title, text, status=403):
+    """An observation with a page."""
+    page = read_page(f"<title>{title}</title><p>{text}</p>")
+    return Observation(Answer(status, {}, (), Body("html", page.as_tree(), page.text, page)))
+
+
+DENIED = entry(
+    "{status: 200, json: {success: false}}",
+    "{status: 403, page: {title: Forbidden, text: {$text: '.*not for you.*'}}}",
+)
+
+
+def test_page_is_accepted_in_the_place_of_json():
+    assert (
+        outcome(DENIED, seen({"success": False}), shown("Forbidden", "That is not for you."))[0]
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        shown("Forbidden", "Something else."),
+        shown("Not Found", "That is not for you."),
+        shown("Forbidden", "That is not for you.", 200),
+        seen({"success": True}, 403),
+    ],
+)
+def test_other_page_than_the_pinned_one_is_a_difference(candidate):
+    assert outcome(DENIED, seen({"success": False}), candidate)[0]
 
 
 CREATED = entry(
