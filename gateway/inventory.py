@@ -25,11 +25,12 @@ def find_flask(application: Any) -> Any | None:
             if isinstance(getattr(candidate, "url_map", None), Map):
                 return candidate
         seen |= {id(candidate) for candidate in level}
-        level = [inner for outer in level for inner in _inside(outer) if id(inner) not in seen]
+        level = [inner for outer in level for inner in inside(outer) if id(inner) not in seen]
     return None
 
 
-def _inside(outer: Any) -> Iterator[Any]:
+def inside(outer: Any) -> Iterator[Any]:
+    """Yield what a middleware may hold: applications, other middleware, and anything else."""
     if isinstance(outer, MethodType):
         yield outer.__self__
     for cell in getattr(outer, "__closure__", None) or ():

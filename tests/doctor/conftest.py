@@ -57,3 +57,19 @@ def found(diagnose, project) -> Callable[..., dict[str, Finding]]:
         return {finding.check: finding for finding in diagnose(project(**modules))}
 
     return found
+
+
+@pytest.fixture
+def compare(found) -> Callable[..., dict[str, Finding]]:
+    """What the doctor finds, by check, in two applications of the same source.
+
+    Each `app` is made by the first argument, and then changed by what is given for it.
+    """
+
+    def compare(both: str, *, legacy: str = "", modern: str = "") -> dict[str, Finding]:
+        sources = {"legacy": legacy, "modern": modern}
+        return found(
+            **{name: f"{dedent(both)}\n{dedent(own)}" for name, own in sources.items()}
+        )
+
+    return compare

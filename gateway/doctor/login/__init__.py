@@ -1,0 +1,23 @@
+"""Whether two applications have one login.
+
+Settings are compared, and each application is asked to read what the other one writes: a signed
+session with a flash message, a CSRF token, a remember cookie. What differs is told as the cause of
+what could not be read. Keys are told apart by fingerprints and never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.doctor.application import Pair
+from gateway.doctor.finding import Finding
+from gateway.doctor.login import cookies, csrf, manager, protection, remember, sessions, stores
+
+_PARTS = (sessions, stores, cookies, csrf, manager, remember, protection)
+CHECKS = tuple(check for part in _PARTS for check in part.CHECKS)
+
+
+def findings(pair: Pair) -> Iterator[Finding]:
+    """Find what keeps two Flask applications from sharing one login."""
+    for part in _PARTS:
+        yield from part.findings(pair)
