@@ -29,8 +29,9 @@ class ServedRule:
     """One rule that an application serves.
 
     `path` is how a table says it: the rule itself, or something wider where `exact` is false; None
-    where nothing says it. `allowed` is None where the rule answers every method. `probed` tells
-    whether asking the application's router for a path finds the rule.
+    where nothing says it. `allowed` is None where the rule answers every method, `options_by_flask`
+    tells whether OPTIONS is answered without the view. `probed` tells whether asking the
+    application's router for a path finds the rule.
     """
 
     text: str
@@ -40,6 +41,7 @@ class ServedRule:
     path: str | None
     exact: bool
     strict: bool
+    options_by_flask: bool
     probed: bool
 
     @property
@@ -83,6 +85,7 @@ def _served(flask: Any, rule: Rule) -> ServedRule:
         path=path,
         exact=path == rule.rule,
         strict=bool(rule.strict_slashes),
+        options_by_flask=getattr(rule, "provide_automatic_options", False),
         probed=asked and path == rule.rule,
     )
 

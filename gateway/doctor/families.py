@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from gateway.doctor import db, login
+from gateway.doctor import db, login, web
 from gateway.doctor.application import Pair
 from gateway.doctor.finding import Check, Finding
 
@@ -24,4 +24,5 @@ class Family(NamedTuple):
 FAMILIES: Mapping[str, Family] = {
     "db": Family(db.CHECKS, db.findings),
     "login": Family(login.CHECKS, login.findings),
+    "web": Family(web.CHECKS, web.findings),
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.doctor.application import Application
 
-_INSTALLED = ("site-packages", "dist-packages")
+_INSTALLED = {"site-packages", "dist-packages"}
 
 
 def modules_of(application: Application) -> list[ModuleType]:
@@ -66,6 +66,11 @@ def place_of(function: Any) -> str:
     return f"{shown(Path(code.co_filename))}:{code.co_firstlineno}"
 
 
+def is_installed(file: Path) -> bool:
+    """Tell whether a file is a library's, and so nobody's to change."""
+    return not _INSTALLED.isdisjoint(file.parts)
+
+
 def shown(path: Path) -> str:
     """Return a path as a person in the working directory would write it."""
     here = Path.cwd()
@@ -76,7 +81,7 @@ def _views(flask: Any) -> Iterator[Any]:
     for view in flask.view_functions.values():
         module = sys.modules.get(getattr(view, "__module__", None) or "")
         file = getattr(module, "__file__", None) or ""
-        if file and not any(part in _INSTALLED for part in Path(file).parts):
+        if file and not is_installed(Path(file)):
             yield view
 
 
