@@ -6,82 +6,70 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from textwrap import dedent
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any
 
-from gateway.doctor.sources import is_installed
+from gateway.doctor.objects import is_own
+from gateway.doctor.reach import reach
 
-_CALLS_DEEP = 4
-_JSON_NAMES = frozenset({"jsonify", "dumps", "model_dump_json"})
-_HTML_NAMES = frozenset({"render_template", "render_template_string", "stream_template"})
-_JSON_TEXT = re.compile(r"application/([\w.-]+\+)?json")
-_HTML_TEXT = re.compile(r"text/html|^\s*<\w")
+_NAMES = {
+    "jsonify": "JSON",
+    "render_template": "HTML",
+    "render_template_string": "HTML",
+    "stream_template": "HTML",
+}
+_TEXTS = {
+    "JSON": re.compile(r"application/([\w.-]+\+)?json"),
+    "HTML": re.compile(r"text/html|^\s*<\w"),
+}
 
 
 def formats_of(function: Any) -> frozenset[str]:
     """Return which of HTML and JSON a function may answer with; nothing if its code does not say.
 
-    Functions of the same project that it calls count, a few calls deep.
+    What it calls counts too, as far as that is the applications' own code.
     """
-    return frozenset(
-        found for called in _with_called(inspect.unwrap(function)) for found in _formats_in(called)
+    return frozenset(_formats(inspect.unwrap(function)))
+
+
+def _formats(function: Any) -> Iterator[str]:
+    functions = [function]
+    for use in reach([function]):
+        if found := _NAMES.get(use.name.rpartition(".")[2]):
+            yield found
+        functions.append(use.value)
+    for each in functions:
+        if type(each) is FunctionType and is_own(each.__code__.co_filename):
+            yield from _said_in(each.__code__)
+            yield from ["JSON"] if _returns_an_object(each) else []
+
+
+def _said_in(code: CodeType) -> Iterator[str]:
+    for constant in code.co_consts:
+        if isinstance(constant, str):
+            yield from (kind for kind, text in _TEXTS.items() if text.search(constant))
+        elif isinstance(constant, tuple):
+            yield from (k for k, text in _TEXTS.items() for c in constant if text.search(str(c)))
+        elif isinstance(constant, CodeType):
+            yield from _said_in(constant)
+
+
+def _returns_an_object(function: FunctionType) -> bool:
+    """Tell whether Flask makes JSON of what is returned: a dict, alone or with a status."""
+    try:
+        tree = ast.parse(dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError, TypeError):  # made by code, or a lambda within a line
+        return False
+    returned = (
+        node.body if isinstance(node, ast.Lambda) else node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Return | ast.Lambda)
     )
-
-
-def _with_called(function: Any) -> Iterator[FunctionType]:
-    seen: set[Any] = set()
-    level = [function]
-    for _ in range(_CALLS_DEEP):
-        own = [each for each in level if _is_own(each) and each not in seen]
-        seen |= set(own)
-        yield from own
-        level = [called for each in own for called in _called_in(each)]
-
-
-def _is_own(function: Any) -> bool:
-    return isinstance(function, FunctionType) and not is_installed(
-        Path(function.__code__.co_filename)
-    )
-
-
-def _called_in(function: FunctionType) -> Iterator[Any]:
-    for node in ast.walk(_tree(function)):
-        if isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Name):
-                yield function.__globals__.get(node.func.id)
-            elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-                owner = function.__globals__.get(node.func.value.id)
-                if isinstance(owner, ModuleType):
-                    yield getattr(owner, node.func.attr, None)
-
-
-def _formats_in(function: FunctionType) -> Iterator[str]:
-    for node in ast.walk(_tree(function)):
-        if isinstance(node, ast.Name | ast.Attribute):
-            name = node.id if isinstance(node, ast.Name) else node.attr
-            yield from (["JSON"] if name in _JSON_NAMES else [])
-            yield from (["HTML"] if name in _HTML_NAMES else [])
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from (["JSON"] if _JSON_TEXT.search(node.value) else [])
-            yield from (["HTML"] if _HTML_TEXT.search(node.value) else [])
-        elif isinstance(node, ast.Return | ast.Lambda) and _is_object(
-            node.value if isinstance(node, ast.Return) else node.body
-        ):
-            yield "JSON"
+    return any(map(_is_object, returned))
 
 
 def _is_object(returned: ast.expr | None) -> bool:
-    """Tell whether Flask makes JSON of what is returned: a dict, alone or with a status."""
     body = returned.elts[0] if isinstance(returned, ast.Tuple) and returned.elts else returned
-    return isinstance(body, ast.Dict) or (
-        isinstance(body, ast.Call) and getattr(body.func, "id", None) == "dict"
-    )
-
-
-def _tree(function: FunctionType) -> ast.AST:
-    try:
-        return ast.parse(dedent(inspect.getsource(function)))
-    except (OSError, SyntaxError, TypeError):  # made by code, or a lambda within a line
-        return ast.Module([], [])
+    made = isinstance(body, ast.Call) and getattr(body.func, "id", None) == "dict"
+    return made or isinstance(body, ast.Dict)

@@ -68,8 +68,6 @@ def compare(found) -> Callable[..., dict[str, Finding]]:
 
     def compare(both: str, *, legacy: str = "", modern: str = "") -> dict[str, Finding]:
         sources = {"legacy": legacy, "modern": modern}
-        return found(
-            **{name: f"{dedent(both)}\n{dedent(own)}" for name, own in sources.items()}
-        )
+        return found(**{name: f"{dedent(both)}\n{dedent(own)}" for name, own in sources.items()})
 
     return compare

@@ -23,9 +23,11 @@ ROOT = Path(__file__).parents[2]
 PRELOADED = [
     "tests.doctor.fresh",
     "gateway.sandbox",
+    "alembic.command",
+    "flask_cors",
+    "flask_limiter",
     "flask_login",
     "flask_wtf",
-    "alembic.command",
     "tests.doctor.frozen",
 ]
 

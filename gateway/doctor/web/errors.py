@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from werkzeug.exceptions import default_exceptions
 
-from gateway.doctor.application import Application, Pair
+from gateway.doctor.application import Pair
 from gateway.doctor.finding import Check, Finding
 from gateway.doctor.formats import formats_of
 from gateway.doctor.sources import place_of
@@ -56,10 +57,11 @@ class ErrorAnswer:
 def _facts(pair: Pair) -> Iterator[str]:
     """Say at which URLs errors differ in format, one sentence for each pair of handlers."""
     found: dict[tuple[ErrorAnswer, ErrorAnswer], tuple[list[int], list[str]]] = {}
+    answer_of = cache(_answer)  # many URLs, few handlers
     for text, blueprints in _places(pair):
         for status in STATUSES:
             ours, theirs = (
-                _answer(application, blueprint, status)
+                answer_of(_handler(application.flask, blueprint, status))
                 for application, blueprint in zip(pair, blueprints, strict=True)
             )
             if ours.differs(theirs):
@@ -85,8 +87,7 @@ def _listed(urls: list[str]) -> str:
     return ", ".join(urls[:_URLS]) + (f" and {more} more" if more > 0 else "")
 
 
-def _answer(application: Application, blueprint: str, status: int) -> ErrorAnswer:
-    handler = _handler(application.flask, blueprint, status)
+def _answer(handler: Any | None) -> ErrorAnswer:
     if handler is None:
         return ErrorAnswer(frozenset({"HTML"}), "by Flask itself")
     return ErrorAnswer(formats_of(handler), f"by {place_of(handler)}")

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from gateway.doctor.application import Application, Pair
 from gateway.doctor.finding import Check, Finding
-from gateway.doctor.sources import files_of, is_installed, shown, text_of
+from gateway.doctor.objects import shown_file
+from gateway.doctor.sources import files_of, text_of
 from gateway.doctor.web.shared import first
 from gateway.urls import built_here
 
@@ -65,19 +65,19 @@ def _in_templates(flask: Any) -> Iterator[Link]:
             tree = environment.parse(source)
         except (jinja.TemplateError, OSError, UnicodeError):  # no template, or not to be rendered
             continue
-        if file and is_installed(Path(file)):
+        if file and "-packages/" in file:  # a library's
             continue
         for call in tree.find_all(nodes.Call):
             named = getattr(call.node, "name", None) == "url_for" and call.args
             if named and isinstance(endpoint := getattr(call.args[0], "value", None), str):
-                yield Link(endpoint, f"{shown(Path(file)) if file else name}:{call.lineno}")
+                yield Link(endpoint, f"{shown_file(file) if file else name}:{call.lineno}")
 
 
 def _in_modules(application: Application) -> Iterator[Link]:
     for file in files_of(application):
         text = text_of(file)
         if "url_for" in text:
-            yield from (Link(name, f"{shown(file)}:{line}") for name, line in _called(text))
+            yield from (Link(name, f"{shown_file(file)}:{line}") for name, line in _called(text))
 
 
 def _called(text: str) -> Iterator[tuple[str, int]]:

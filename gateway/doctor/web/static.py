@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateway.doctor.application import Application, Pair
 from gateway.doctor.finding import Check, Finding
-from gateway.doctor.sources import shown
+from gateway.doctor.objects import shown_file
 from gateway.urlmap import served_rules
 
 CLASH = Check("web.static-clash", "warning")
@@ -45,8 +45,8 @@ def _clash(pair: Pair, url: str, ours: Path, theirs: Path) -> Iterator[Finding]:
     yield CLASH.finding(
         f"Both serve static files below {url}, each from a folder of its own. Whichever answers,"
         " the pages of the other miss their styles and scripts, or get those of another version.",
-        f"{pair.control.name}: {shown(ours)}{_only(files[0], files[1])}",
-        f"{pair.candidate.name}: {shown(theirs)}{_only(files[1], files[0])}",
+        f"{pair.control.name}: {shown_file(str(ours))}{_only(files[0], files[1])}",
+        f"{pair.candidate.name}: {shown_file(str(theirs))}{_only(files[1], files[0])}",
         fix=f"Give {pair.candidate.name} another static_url_path, such as '/assets', and a route"
         " with that prefix.",
     )

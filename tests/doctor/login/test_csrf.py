@@ -71,7 +71,7 @@ def test_a_subclass_that_refuses_is_found_by_asking(compare):
 
 
 def test_https_as_the_preferred_scheme_asks_for_no_referrer(compare):
-    assert compare(PROTECTED, modern="app.config.update(PREFERRED_URL_SCHEME='https')") == {}
+    assert compare(f"{PROTECTED}    app.config.update(PREFERRED_URL_SCHEME='https')") == {}
 
 
 def test_no_hook_of_the_application_runs(compare):
