@@ -6,10 +6,12 @@ from typing import Any
 from assistants.docs import Docs
 from assistants.guide import Guide
 from assistants.port import Responder, ResponderError
+from assistants.tables.responder import TableResponder
 
 RESPONDERS: dict[str, Responder] = {
     "guide": Guide(),
     "docs": Docs(),
+    "table": TableResponder(),
 }
 
 

@@ -20,7 +20,7 @@ def test_events_say_what_they_are_in_json():
     }
 
 
-@pytest.mark.parametrize("key", ["guide", "docs"])
+@pytest.mark.parametrize("key", ["guide", "docs", "table"])
 def test_same_context_gives_the_same_events(key):
     assert events("rename", key=key) == events("rename", key=key)
 
