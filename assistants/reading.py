@@ -17,7 +17,7 @@ class UnreadableError(Exception):
     """A file has no text to read; the message ends a sentence that begins with its name."""
 
 
-def read_text(file: AttachedFile, most: int) -> str:
+def read_text(file: AttachedFile, most: int | None = None) -> str:
     """The text of a file of up to `most` characters, whatever wrote it; or UnreadableError."""
     try:
         data = file.read()
@@ -26,7 +26,7 @@ def read_text(file: AttachedFile, most: int) -> str:
     text = _decoded(data)
     if "\0" in text:
         raise UnreadableError("is no text")
-    if len(text) > most:
+    if most is not None and len(text) > most:
         raise UnreadableError("is too long to be read here")
     return text
 

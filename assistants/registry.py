@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from assistants.completions import Completions
 from assistants.docs import Docs
 from assistants.guide import Guide
 from assistants.port import Responder, ResponderError
@@ -12,6 +13,7 @@ RESPONDERS: dict[str, Responder] = {
     "guide": Guide(),
     "docs": Docs(),
     "table": TableResponder(),
+    "openai": Completions(),
 }
 
 
