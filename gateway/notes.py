@@ -3,13 +3,13 @@ that the applications do not answer alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from gateway.coverage import names_of, unnamed
 from gateway.inventory import Inventory
 from gateway.loader import Fault, Placing
 from gateway.table import Route, RoutingTable
-from gateway.urlmap import ServedRule
+from gateway.urlmap import ServedRule, slash_policy
 
 
 def notes(
@@ -57,7 +57,7 @@ def _slashes(route: Route, inventories: Mapping[str, Inventory]) -> str | None:
     if not plain:
         return None
     answers = {
-        backend: _slash_policy(plain, rules)
+        backend: slash_policy(plain, rules)
         for backend, inventory in inventories.items()
         if (rules := [rule for rule in inventory.alike(plain) if _answers(rule, route)])
     }
@@ -66,13 +66,6 @@ def _slashes(route: Route, inventories: Mapping[str, Inventory]) -> str | None:
 
 def _answers(rule: ServedRule, route: Route) -> bool:
     return rule.methods is None or route.methods is None or bool(rule.methods & route.methods)
-
-
-def _slash_policy(plain: str, rules: Iterable[ServedRule]) -> str:
-    endings = {rule.text.endswith("/") for rule in rules}
-    if len(endings) > 1 or not all(rule.strict for rule in rules):
-        return f"answers both {plain} and {plain}/"
-    return f"redirects {plain} to {plain}/" if True in endings else f"answers only {plain}"
 
 
 def _differing(route: Route, answers: Mapping[str, str], consequence: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,14 @@ class ServedRule:
 def skeleton(path: str) -> str:
     """Return a path without the names and converters of its variables, and without a last slash."""
     return _VARIABLE.sub("<>", path).rstrip("/")
+
+
+def slash_policy(plain: str, rules: Collection[ServedRule]) -> str:
+    """Say what rules that differ in no more than a last slash do with it; `plain` has none."""
+    endings = {rule.text.endswith("/") for rule in rules}
+    if len(endings) > 1 or not all(rule.strict for rule in rules):
+        return f"answers both {plain} and {plain}/"
+    return f"redirects {plain} to {plain}/" if True in endings else f"answers only {plain}"
 
 
 def served_rules(flask: Any) -> Iterator[ServedRule]:

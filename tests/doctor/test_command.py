@@ -31,7 +31,13 @@ def test_the_reference_pair_is_clean(doctor, tmp_path):
 
     done = doctor(ROOT, "--json", DATABASE_URL=url)
 
-    assert (done.returncode, json.loads(done.stdout)) == (0, {"ok": True, "findings": []})
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["ok"]) == (0, True)
+    (note,) = told["findings"]  # AD-08, which is meant
+    assert (note["check"], note["severity"]) == ("web.slash-redirects", "note")
+    assert note["evidence"] == [
+        "legacy answers both /admin and /admin/; modern redirects /admin to /admin/"
+    ]
 
 
 def test_an_error_exits_with_one_and_is_told_to_programs(doctor):

@@ -11,7 +11,7 @@ from gateway.doctor.finding import Check, Finding
 from gateway.doctor.sources import place_of
 from gateway.doctor.web.shared import SharedURL, first, shared_urls, view_of
 from gateway.table import METHODS
-from gateway.urlmap import ServedRule
+from gateway.urlmap import ServedRule, slash_policy
 
 METHODS_LOST = Check("web.methods", "warning")
 SLASHES_LOST = Check("web.slashes", "warning")
@@ -64,9 +64,9 @@ def _slashes(pair: Pair, urls: Iterable[SharedURL]) -> Iterator[Finding]:
     lost, redirected = [], []
     for url in urls:
         if _endings(url.control, found=True) - _endings(url.candidate, found=True):
-            lost.append(_told(pair, url))
+            lost.append(_policies(pair, url))
         elif _endings(url.control) - _endings(url.candidate):
-            redirected.append(_told(pair, url))
+            redirected.append(_policies(pair, url))
     if lost:
         yield SLASHES_LOST.finding(
             f"Some URLs work with and without a last slash in {pair.control.name}, and in one"
@@ -93,6 +93,14 @@ def _endings(rules: Iterable[ServedRule], *, found: bool = False) -> frozenset[s
         if not rule.strict or (found and own and rule.text != "/"):
             endings |= {"", "/"}
     return frozenset(endings)
+
+
+def _policies(pair: Pair, url: SharedURL) -> str:
+    plain = url.text.rstrip("/")
+    return "; ".join(
+        f"{application.name} {slash_policy(plain, rules)}"
+        for application, rules in zip(pair, url, strict=True)
+    )
 
 
 def _told(pair: Pair, url: SharedURL) -> str:
