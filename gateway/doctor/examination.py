@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from gateway.doctor import versions
 from gateway.doctor.application import Application, Pair
 from gateway.doctor.families import FAMILIES
 from gateway.doctor.finding import SEVERITIES, Finding
@@ -18,8 +19,9 @@ def examine(backends: Mapping[str, Backend], control: str) -> tuple[Finding, ...
     with _writing_no_bytecode():
         applications, found = import_all(backends)
         seen = (finding for pair in _pairs(applications, control) for finding in _findings(pair))
+        failures = "\n".join(finding.message for finding in found)
         # What is wrong with one application alone is found in each of its pairs.
-        every = dict.fromkeys((*found, *seen))
+        every = dict.fromkeys((*found, *versions.findings(failures), *seen))
     return tuple(sorted(every, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 

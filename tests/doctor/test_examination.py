@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from gateway.doctor import versions
 from gateway.doctor.families import FAMILIES
 from gateway.doctor.imports import CHECKS
 
@@ -124,6 +125,10 @@ def test_checks_are_named_by_their_family():
 
 def test_every_check_is_documented_with_its_severity():
     table = re.findall(r"^\| `([a-z.-]+)` \| (\w+) \|", DOCS.read_text(), re.MULTILINE)
-    checks = [*CHECKS, *(check for family in FAMILIES.values() for check in family.checks)]
+    checks = [
+        *CHECKS,
+        *versions.CHECKS,
+        *(check for family in FAMILIES.values() for check in family.checks),
+    ]
 
     assert table == [(check.name, check.severity) for check in checks]
