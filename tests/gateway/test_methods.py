@@ -1,13 +1,15 @@
 """One URL whose methods are split between applications: OPTIONS, HEAD, 405 and preflights."""
 
+from wsgiref.validate import validator
+
 import pytest
 from flask import Flask, Response, request
-from werkzeug.test import Client
 
 from gateway.decision import Decider, Deciding
 from gateway.dispatcher import make_gateway
 from gateway.loader import parse_table
 from gateway.snapshot import Holder, Snapshot
+from tests.gateway.visitor import Visitor
 
 TABLE = """\
 backends: {legacy: a:a, modern: b:b}
@@ -52,10 +54,11 @@ def modern_application() -> Flask:
 @pytest.fixture
 def client():
     table = parse_table(TABLE.encode(), "table.yaml")
-    applications = {"legacy": legacy_application(), "modern": modern_application()}
+    backends = {"legacy": legacy_application(), "modern": modern_application()}
+    applications = {name: validator(application) for name, application in backends.items()}
     decider = Decider(table, Deciding(applications))
     snapshot = Snapshot(b"", "revision", table, decider, decider.decide, applications)
-    return Client(make_gateway(Holder(snapshot)))
+    return Visitor(make_gateway(Holder(snapshot)))
 
 
 def allow(response) -> set[str]:
