@@ -15,13 +15,21 @@ from werkzeug.http import dump_cookie, parse_cookie
 from gateway import override
 from gateway.cohort import bucket, choose
 from gateway.matcher import compile_by_host
-from gateway.methods import WSGICallable, answer_options, preflight_method, routed_methods
+from gateway.methods import (
+    Side,
+    WSGICallable,
+    answer_options,
+    preflight_method,
+    routed_methods,
+)
 from gateway.paths import SeveralReadingsError, UnreadablePathError, read
 from gateway.places import chosen
 from gateway.shapes import arrange, compile_decide, compile_find
 from gateway.table import COHORTS, Reason, Route, RoutingTable
 
 COHORT_COOKIE = "gateway_cohort"
+SUBJECT = "gateway.subject"
+"""The key in the WSGI environment under which a new visitor's cookie is kept for the request."""
 _YEAR = 365 * 24 * 3600
 _LONGEST_SUBJECT = 64
 # A method that no route names: asks for who answers whatever is not named.
@@ -69,7 +77,7 @@ class Deciding:
 
 
 class Decider:
-    """A compiled table. `decide` has no memory and changes nothing.
+    """A compiled table. `decide` has no memory, and changes nothing but to note a new visitor.
 
     Nothing that is compiled refers back to its Decider but weakly, so that a table which is no
     longer served is freed at once and leaves no work to the garbage collector.
@@ -134,12 +142,14 @@ class Decider:
         announced = preflight_method(environ)
         if announced not in {None, "OPTIONS"}:
             return self._plain({**environ, "REQUEST_METHOD": announced})
+        # A new visitor is the same one in whatever is asked of the table.
+        environ = {**environ, SUBJECT: self._given.new_subject()}
         decision = self._plain({**environ, "REQUEST_METHOD": _ANY_METHOD})
         routed = routed_methods(self._plain, environ)
-        if len(routed) == 1:
+        if routed.keys() <= {decision.backend}:
             return decision
-        first = {decision.application: routed.pop(decision.application, set())}
-        answer = answer_options(first | routed)
+        own = routed.pop(decision.backend, Side(decision.application, set()))
+        answer = answer_options({decision.backend: own, **routed})
         return replace(decision, application=answer, shared=False)
 
     def _overriding(self, environ: Environ) -> Decision:
@@ -179,7 +189,8 @@ class _Answers:
         subject = _subject(route.sticky, environ)
         cookie: Headers = []
         if subject is None and route.sticky == "cookie":
-            subject = self._given.new_subject()
+            subject = environ.get(SUBJECT) or self._given.new_subject()
+            environ[SUBJECT] = subject
             cookie = [_set_cookie(subject, environ)]
         # Whoever can't be told apart stays in the last cohort, which moves last.
         salt = self._table.settings.salt

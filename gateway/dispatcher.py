@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.decision import Decision
 from gateway.isolation import is_complete, isolate
-from gateway.methods import Headers, WSGICallable, allowed_by_others, routed_methods, with_allow
+from gateway.methods import Headers, WSGICallable, allow_all, routed_methods
 from gateway.paths import UnreadablePathError
 from gateway.snapshot import Holder, Snapshot
 
@@ -61,20 +61,18 @@ def _start(  # noqa: PLR0913, PLR0917 - what a closure would hold, at less than 
     if count is not None:
         count((decision, status))
     if "405" in status and decision.shared:
-        headers = _with_all_methods(headers, decision, snapshot, environ)
+        headers = _with_all_methods(status, headers, decision, snapshot, environ)
     return start_response(status, headers + decision.headers, exc_info)
 
 
 def _with_all_methods(
-    headers: Headers, decision: Decision, snapshot: Snapshot, environ: Environ
+    status: str, headers: Headers, decision: Decision, snapshot: Snapshot, environ: Environ
 ) -> Headers:
     """Return the headers of a 405 with the methods that other backends answer at this URL."""
-    routed = routed_methods(snapshot.decide, environ)
-    if len(routed) == 1:
+    if not status.startswith("405"):
         return headers
-    own = {m.strip() for name, value in headers if name == "Allow" for m in value.split(",")}
-    own &= routed.get(decision.application, set())
-    return with_allow(headers, own | allowed_by_others(routed, environ, decision.application))
+    routed = routed_methods(snapshot.decide, environ)
+    return allow_all(headers, routed, decision.backend, environ)
 
 
 def _bad_request(message: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
