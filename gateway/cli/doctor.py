@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
+from textwrap import fill
 
 import click
 
@@ -68,13 +69,25 @@ def _from_targets(targets: Sequence[str]) -> tuple[Mapping[str, Backend], str]:
 
 def _lines(found: Sequence[Finding], names: Sequence[str]) -> Iterator[str]:
     for finding in found:
-        yield f"{finding.severity}: {finding.message} [{finding.check}]"
-        yield from (f"  - {fact}" for fact in finding.evidence[:_SHOWN])
+        yield f"{finding.severity}: {finding.check}"
+        yield _wrapped(finding.message)
+        yield from (f"    {fact}" for fact in finding.evidence[:_SHOWN])
         if more := finding.evidence[_SHOWN:]:
-            yield f"  - … and {len(more)} more, which --json lists"
-        yield f"  Fix: {finding.fix}"
+            yield f"    … and {len(more)} more, which --json lists"
+        yield _wrapped(f"Fix: {finding.fix}")
         yield ""
     yield f"{' and '.join(names)}: {_verdict(found)}."
+
+
+def _wrapped(text: str) -> str:
+    return fill(
+        text,
+        width=100,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _verdict(found: Sequence[Finding]) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import ProcessPoolExecutor
     from pathlib import Path
+    from subprocess import CompletedProcess
 
     from gateway.doctor import Finding
 
@@ -71,3 +72,13 @@ def compare(found) -> Callable[..., dict[str, Finding]]:
         return found(**{name: f"{dedent(both)}\n{dedent(own)}" for name, own in sources.items()})
 
     return compare
+
+
+@pytest.fixture
+def doctor(interpreters) -> Callable[..., CompletedProcess[str]]:
+    """`gateway doctor` with some arguments, started in a folder."""
+
+    def doctor(folder: Path, *arguments: str) -> CompletedProcess[str]:
+        return interpreters.submit(fresh.command, folder, ["doctor", *arguments]).result(60)
+
+    return doctor

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 from gateway.backends import parse_target
+from gateway.cli.main import main
 from gateway.doctor import Finding, examine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PROJECTS = Path(__file__).with_name("projects")
 ROOT = Path(__file__).parents[2]
@@ -46,6 +49,18 @@ def diagnose(folder: Path, targets: dict[str, str]) -> tuple[Finding, ...]:
     start_in(folder)
     backends = {name: parse_target(target) for name, target in targets.items()}
     return examine(backends, next(iter(targets)))
+
+
+def command(folder: Path, arguments: Sequence[str]) -> CompletedProcess[str]:
+    """Run `gateway` in a folder."""
+    start_in(folder)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main(arguments)
+        except SystemExit as exited:
+            code = int(exited.code or 0)
+    return CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def start_in(folder: Path) -> None:

@@ -13,23 +13,17 @@ from shared_models.schema import upgrade
 from tests.doctor.fresh import PROJECTS, ROOT
 
 
-@pytest.fixture
-def doctor():
-    def doctor(folder, *arguments, **environment):
-        command = [sys.executable, "-m", "gateway", "doctor", *arguments]
-        environ = {**os.environ, **environment}
-        return subprocess.run(
-            command, cwd=folder, env=environ, capture_output=True, text=True, check=False
-        )
-
-    return doctor
-
-
-def test_the_reference_pair_is_clean(doctor, tmp_path):
+def test_the_reference_pair_is_clean(tmp_path):
     url = f"sqlite:///{tmp_path}/app.db"
     upgrade(url)
-
-    done = doctor(ROOT, "--json", DATABASE_URL=url)
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "doctor", "--json"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     told = json.loads(done.stdout)
     assert (done.returncode, told["ok"]) == (0, True)
@@ -53,7 +47,12 @@ def test_an_error_exits_with_one_and_is_told_to_programs(doctor):
 def test_an_error_is_told_to_people(doctor):
     done = doctor(PROJECTS / "two-instances", "legacy:app", "modern:app")
 
-    assert done.stdout.startswith("error: legacy and modern are registered with two different")
+    assert done.stdout.startswith(
+        "error: db.two-instances\n"
+        "  legacy and modern are registered with two different SQLAlchemy objects."
+    )
+    assert "\n    legacy: legacy.db, with 1 model: legacy.User\n" in done.stdout
+    assert "\n  Fix: Keep one db in a module of its own" in done.stdout
     assert done.stdout.endswith("legacy and modern: 2 errors, 1 warning.\n")
 
 

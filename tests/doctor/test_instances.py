@@ -58,7 +58,7 @@ def test_a_db_that_only_waits_to_be_collected_is_none(found):
         drop()
     """
 
-    assert found(shared=shared(dropped), legacy=app(), modern=app()) == {}
+    assert found(shared=shared(), legacy=app(), modern=app(dropped)) == {}
 
 
 def test_a_db_of_a_third_application_is_no_orphan(found):

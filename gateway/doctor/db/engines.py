@@ -78,8 +78,8 @@ def _different_database(bind: str | None, ours: Database, theirs: Database) -> F
 def _two_engines(bind: str | None, ours: Database, theirs: Database) -> Finding:
     return TWO_ENGINES.finding(
         f"{ours.application} and {theirs.application} reach {_which(bind)} by two engines. Each has"
-        " a pool of its own, so a worker takes up to twice the connections, and on SQLite the two"
-        " wait for each other's locks.",
+        " a pool of its own, so a worker takes up to twice the connections, and what listens on the"
+        " one engine does not hear the other.",
         str(ours),
         str(theirs),
         fix="Use gateway.sandbox.SharedSQLAlchemy for db: applications with the same URL then have"

@@ -1,0 +1,25 @@
+"""The rewrite, on the models that both applications import."""
+
+from flask import Flask, request
+
+from shared_models.db import db
+from shared_models.user import User
+
+
+def create_app():
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///app.db"
+    db.init_app(app)
+    app.add_url_rule("/users", view_func=users)
+    app.add_url_rule("/users", view_func=add_user, methods=["POST"])
+    return app
+
+
+def users():
+    return [user.name for user in db.session.scalars(db.select(User))]
+
+
+def add_user():
+    db.session.add(User(name=request.form["name"]))
+    db.session.commit()
+    return "", 201
