@@ -20,10 +20,12 @@ Run it with `gunicorn legacy.app:app`, on a database made by `python -m shared_m
 import base64
 import csv
 import hashlib
+import json
 import math
 import os
 import re
 import secrets
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -41,7 +43,9 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     session,
+    stream_with_context,
 )
 from flask_login import (
     COOKIE_NAME,
@@ -61,6 +65,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from assistants import AttachedFile, Context, PastMessage, by_words, paced, responder_of
 from assistants.handbook import topics
 from assistants.markup import html_of
 from legacy.models import (
@@ -409,10 +414,11 @@ def http_error(error):
         404: "There is nothing here.",
         405: f"This address does not answer {request.method}.",
         413: "The request is too large.",
+        416: "The file has no such part.",
         500: "Something went wrong on our side.",
     }
     message = messages.get(error.code) or error.description or error.name
-    kept = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
+    kept = {k: v for k, v in error.get_headers() if k in {"Allow", "Content-Range", "Retry-After"}}
     return error_response(error.code or 500, message, kept)
 
 
@@ -1227,6 +1233,12 @@ def etag_of(conversation):
 
 
 def conversation_response(conversation):
+    response = jsonify(conversation_json(conversation))
+    response.set_etag(etag_of(conversation))
+    return response
+
+
+def conversation_json(conversation):
     newest = db.session.scalar(
         select(Message.body)
         .where(Message.conversation_id == conversation.id)
@@ -1236,14 +1248,12 @@ def conversation_response(conversation):
     message_count = db.session.scalar(
         select(func.count()).where(Message.conversation_id == conversation.id)
     )
-    response = jsonify(
+    return {
         **summary_json(conversation, newest, message_count),
-        created_at=iso(conversation.created_at),
-        updated_at=iso(conversation.updated_at),
-        version=conversation.version,
-    )
-    response.set_etag(etag_of(conversation))
-    return response
+        "created_at": iso(conversation.created_at),
+        "updated_at": iso(conversation.updated_at),
+        "version": conversation.version,
+    }
 
 
 def update_conversation(conversation):
@@ -1294,10 +1304,12 @@ def delete_conversation(conversation):
     if "If-Match" in request.headers:
         doomed = doomed.where(Conversation.version == conversation.version)
     conv_id = conversation.id
+    files = stored_names(conv_id)
     deleted = db.session.execute(doomed)
     db.session.commit()
     if deleted.rowcount == 0 and "If-Match" in request.headers:
         refuse_as_stale()
+    remove_files(files)
     return jsonify(success=True, message="Conversation deleted.", id=conv_id)
 
 
@@ -1327,6 +1339,80 @@ def conversation_messages(conv_id):
     return jsonify([message_json(message) for message in reversed(newest)])
 
 
+@app.route("/conversations/<int:conv_id>/clear", methods=["POST"])
+@login_required
+def clear_conversation(conv_id):
+    own_conversation(conv_id)
+    touch_conversation(conv_id, last_message_at=None)
+    if being_answered(conv_id):
+        refuse_and_roll_back(STILL_WRITING)
+    files = stored_names(conv_id)
+    db.session.execute(delete(Attachment).filter_by(conversation_id=conv_id))
+    count = db.session.execute(delete(Message).filter_by(conversation_id=conv_id)).rowcount
+    db.session.commit()
+    remove_files(files)
+    return jsonify(success=True, message="Conversation cleared.", id=conv_id, count=count)
+
+
+def stored_names(conv_id):
+    names = select(Attachment.stored_name).filter_by(conversation_id=conv_id)
+    return db.session.scalars(names).all()
+
+
+@app.route("/conversations/<int:conv_id>/export")
+@login_required
+def export_conversation(conv_id):
+    conversation = own_conversation(conv_id)
+    wanted = request.args.get("format", "json")
+    if wanted not in EXPORTS:
+        refuse_fields(["format"])
+    messages = db.session.scalars(
+        select(Message)
+        .options(selectinload(Message.attachments))
+        .filter_by(conversation_id=conv_id)
+        .order_by(Message.seq)
+    ).all()
+    content_type, write = EXPORTS[wanted]
+    response = make_response(write(conversation, messages))
+    response.headers["Content-Type"] = content_type
+    name = f"conversation-{conv_id}.{wanted}"
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def export_json(conversation, messages):
+    user = current_user.user
+    document = {
+        "schema_version": 1,
+        "exported_at": iso(now()),
+        "user": {"id": user.id, "display_name": user.display_name, "role": user.role},
+        "conversation": conversation_json(conversation),
+        "messages": [message_json(message) for message in messages],
+    }
+    return json.dumps(document, ensure_ascii=False)
+
+
+def export_csv(_conversation, messages):
+    rows = [[m.seq, iso_z(m.created_at), m.sender, m.kind, m.state, m.body] for m in messages]
+    return csv_text([["seq", "created_at", "sender", "kind", "state", "body"], *rows])
+
+
+def export_markdown(conversation, messages):
+    assistant = db.session.get_one(Assistant, conversation.assistant_key)
+    names = {"user": "You", "assistant": assistant.name, "system": "System"}
+    text = f"# {conversation.title or 'Conversation'}\n"
+    for message in messages:
+        text += f"\n**{names[message.sender]}** · {iso_z(message.created_at)}\n\n{message.body}\n"
+    return text
+
+
+EXPORTS = {
+    "json": ("application/json", export_json),
+    "csv": ("text/csv; charset=utf-8", export_csv),
+    "md": ("text/markdown; charset=utf-8", export_markdown),
+}
+
+
 def message_json(message):
     return {
         "id": message.id,
@@ -1350,6 +1436,511 @@ def attachment_json(attachment):
         "sha256": attachment.sha256,
         "url": f"/attachments/{attachment.id}",
     }
+
+
+# ----------------------------------------------------------------------------------------------
+# Sending a message, and the answer as a stream of events
+# ----------------------------------------------------------------------------------------------
+
+STILL_WRITING = "An answer is still being written. Wait until it is done."
+FAILED = {"code": "responder_failed", "message": "The answer could not be finished."}
+
+
+def limit_user(name, limit, window):
+    hits, end = count_attempt(f"{name}:{current_user.user.id}", window)
+    if hits > limit:
+        refuse_until(end)
+
+
+@app.route("/chat/messages", methods=["POST"])
+@login_required
+def send_message():
+    limit_user("send-user", SETTINGS.sends_per_window, SETTINGS.sends_window)
+    wanted = message_wanted()
+    conversation = own_conversation(wanted["conversation_id"])
+    question = db.session.scalar(
+        select(Message).filter_by(
+            conversation_id=conversation.id, client_token=wanted["client_token"]
+        )
+    )
+    if question is not None:
+        return tell_again(question)
+    if conversation.status == "archived":
+        refuse(409, "This conversation is archived. Reopen it first.")
+    assistant = db.session.get_one(Assistant, conversation.assistant_key)
+    if not assistant.enabled:
+        refuse(409, "This assistant is switched off.")
+    if being_answered(conversation.id):
+        refuse(409, STILL_WRITING)
+    if len(sendable_files(wanted)) != len(set(wanted["attachment_ids"])):
+        refuse_fields(["attachment_ids"])
+    turn = begin_turn(wanted, assistant)
+    return event_stream(answer_turn(turn))
+
+
+def message_wanted():
+    body, unknown = json_object(("conversation_id", "text", "client_token", "attachment_ids"))
+    body.setdefault("attachment_ids", [])
+    said, token, files = body.get("text"), body.get("client_token"), body["attachment_ids"]
+    rules = {
+        "conversation_id": is_row_id(body.get("conversation_id")),
+        "text": is_storable(said) and 1 <= len(said.strip()) <= SETTINGS.message_max_length,
+        "client_token": isinstance(token, str)
+        and re.fullmatch(r"[A-Za-z0-9_-]{8,64}", token) is not None,
+        "attachment_ids": isinstance(files, list)
+        and len(files) <= SETTINGS.attachments_per_message
+        and all(is_row_id(number) for number in files),
+    }
+    wrong = [name for name, right in rules.items() if not right]
+    if wrong or unknown:
+        refuse_fields(wrong + unknown)
+    return {**body, "text": said.strip()}
+
+
+def is_row_id(value):
+    return type(value) is int and 1 <= value <= LARGEST_ID
+
+
+def being_answered(conv_id):
+    """Whether somebody writes an answer here; what was left behind long ago is given up."""
+    long_ago = now() - SETTINGS.turn_timeout
+    db.session.execute(
+        text(
+            "UPDATE message SET state = 'failed' WHERE conversation_id = :id"
+            " AND state = 'streaming' AND created_at <= :long_ago"
+        ).bindparams(bindparam("long_ago", type_=UtcDateTime)),
+        {"id": conv_id, "long_ago": long_ago},
+    )
+    streaming = select(Message.id).filter_by(conversation_id=conv_id, state="streaming")
+    return db.session.scalar(streaming) is not None
+
+
+def sendable_files(wanted):
+    return db.session.scalars(
+        select(Attachment).where(
+            Attachment.id.in_(wanted["attachment_ids"]),
+            Attachment.user_id == current_user.user.id,
+            Attachment.conversation_id == wanted["conversation_id"],
+            Attachment.message_id.is_(None),
+        )
+    ).all()
+
+
+def touch_conversation(conv_id, **values):
+    db.session.execute(
+        update(Conversation)
+        .where(Conversation.id == conv_id)
+        .values(version=Conversation.version + 1, updated_at=now(), **values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def begin_turn(wanted, assistant):
+    """Store the question and an empty answer in one go; what the answer needs is returned."""
+    conv_id = wanted["conversation_id"]
+    touch_conversation(conv_id, last_message_at=now())  # first, so that others have to wait
+    if being_answered(conv_id):
+        refuse_and_roll_back(STILL_WRITING)
+    spend_quota()
+    newest = select(func.max(Message.seq)).filter_by(conversation_id=conv_id)
+    seq = (db.session.scalar(newest) or 0) + 1
+    common = {"conversation_id": conv_id, "kind": "text", "created_at": now()}
+    question = Message(
+        seq=seq, sender="user", body=wanted["text"], client_token=wanted["client_token"], **common
+    )
+    answer = Message(seq=seq + 1, sender="assistant", body="", state="streaming", **common)
+    db.session.add_all([question, answer])
+    try:
+        db.session.flush()
+    except IntegrityError:
+        refuse_and_roll_back(STILL_WRITING)
+    files = sendable_files(wanted)
+    if len(files) != len(set(wanted["attachment_ids"])):
+        db.session.rollback()
+        refuse_fields(["attachment_ids"])
+    for file in files:
+        file.message_id = question.id
+    db.session.flush()
+    turn = {
+        "conversation": conv_id,
+        "question": question.id,
+        "answer": answer.id,
+        "seq": answer.seq,
+        "key": assistant.key,
+        "config": dict(assistant.config),
+        "text": wanted["text"],
+        "start": start_event(question, answer),
+    }
+    db.session.commit()
+    return turn
+
+
+def start_event(question, answer):
+    return {
+        "conversation_id": question.conversation_id,
+        "user_message": message_json(question),
+        "message_id": answer.id,
+        "seq": answer.seq,
+    }
+
+
+def spend_quota():
+    moment = now()
+    spent = db.session.execute(
+        text(
+            'UPDATE "user" SET'
+            " quota_used = CASE WHEN quota_resets_at <= :now THEN 1 ELSE quota_used + 1 END,"
+            " quota_resets_at ="
+            " CASE WHEN quota_resets_at <= :now THEN :next ELSE quota_resets_at END"
+            " WHERE id = :id AND (quota_resets_at <= :now OR monthly_quota = 0"
+            " OR quota_used < monthly_quota)"
+        ).bindparams(bindparam("now", type_=UtcDateTime), bindparam("next", type_=UtcDateTime)),
+        {"now": moment, "next": first_of_next_month(moment), "id": current_user.user.id},
+    )
+    if spent.rowcount == 0:
+        user = current_user.user
+        quota, left = user.monthly_quota, (user.quota_resets_at - moment).total_seconds()
+        db.session.rollback()
+        message = f"You have used all {quota} messages of this month."
+        refuse(429, message, {"Retry-After": str(max(1, math.ceil(left)))})
+
+
+def answer_turn(turn):
+    """Yield the events of a turn, and store what becomes of it."""
+    number, body, table = 0, "", None
+
+    def event(name, data):
+        nonlocal number
+        number += 1
+        return sse(f"{turn['seq']}.{number - 1}", name, data)
+
+    try:
+        yield event("start", turn["start"])
+        context = context_of(turn)
+        for said in responder_of(turn["key"], turn["config"]).reply(context):
+            if said.event == "table":
+                table = said.data
+            else:
+                body += said.text
+            yield event(said.event, said.data)
+        done = finish_turn(turn, body, table)
+    except GeneratorExit:  # the reader is gone
+        give_turn_up(turn, body, table)
+        raise
+    except Exception:
+        app.logger.exception("Message %d was not answered to its end", turn["answer"])
+        give_turn_up(turn, body, table)
+        yield event("error", FAILED)
+    else:
+        yield event("done", done)
+
+
+def context_of(turn):
+    past = db.session.execute(
+        text(
+            "SELECT sender, body FROM message WHERE conversation_id = :id AND seq < :seq"
+            " AND state = 'complete' ORDER BY seq"
+        ),
+        {"id": turn["conversation"], "seq": turn["seq"] - 1},
+    ).all()
+    files = db.session.scalars(
+        select(Attachment)
+        .where(
+            Attachment.conversation_id == turn["conversation"],
+            Attachment.message_id <= turn["question"],
+        )
+        .order_by(Attachment.message_id, Attachment.id)
+    )
+    attached = tuple(
+        AttachedFile(
+            file.original_name,
+            file.content_type,
+            (SETTINGS.attachment_folder / file.stored_name).read_bytes,
+        )
+        for file in files
+    )
+    db.session.remove()  # no connection is kept while the answer is written
+    pause = SETTINGS.stream_pause.total_seconds()
+    return Context(
+        text=turn["text"],
+        chunk=paced(by_words(), (lambda: time.sleep(pause)) if pause else (lambda: None)),
+        clock=now,
+        assistant_key=turn["key"],
+        config=turn["config"],
+        past=tuple(PastMessage(sender, body) for sender, body in past),
+        files=attached,
+    )
+
+
+def end_turn(turn, body, table, state):
+    values = {"body": body, "state": state}
+    if table is not None:
+        values.update(kind="table", data=table)
+    streaming = Message.id == turn["answer"], Message.state == "streaming"
+    if db.session.execute(update(Message).where(*streaming).values(values)).rowcount:
+        touch_conversation(turn["conversation"])
+
+
+def finish_turn(turn, body, table):
+    end_turn(turn, body, table, "complete")
+    first = select(Message.body).filter_by(conversation_id=turn["conversation"], sender="user")
+    title = shorten(db.session.scalar(first.order_by(Message.seq).limit(1)) or turn["text"])
+    db.session.execute(
+        text("UPDATE conversation SET title = :title WHERE id = :id AND title IS NULL"),
+        {"title": title, "id": turn["conversation"]},
+    )
+    db.session.commit()
+    return done_event(turn["answer"], turn["conversation"])
+
+
+def give_turn_up(turn, body, table):
+    db.session.rollback()
+    end_turn(turn, body, table, "failed")
+    db.session.commit()
+
+
+def shorten(line):
+    line = " ".join(line.split())
+    longest = SETTINGS.title_from_text_length
+    if len(line) <= longest:
+        return line
+    head, space, _ = line[:longest].rpartition(" ")
+    return (head if space else line[: longest - 1]) + "…"
+
+
+def done_event(message_id, conv_id):
+    conversation = db.session.get_one(Conversation, conv_id, populate_existing=True)
+    usage = usage_of(db.session.get_one(User, conversation.user_id, populate_existing=True))
+    return {
+        "message_id": message_id,
+        "state": "complete",
+        "title": conversation.title,
+        "version": conversation.version,
+        "usage": {**usage, "resets_at": iso(usage["resets_at"])},
+    }
+
+
+def tell_again(question):
+    """The same token once more: the events of the turn that it began."""
+    answer = db.session.scalar(
+        select(Message).filter_by(conversation_id=question.conversation_id, seq=question.seq + 1)
+    )
+    if answer is None:
+        abort(404)
+    if answer.state == "streaming":
+        refuse(409, STILL_WRITING)
+    events = [("start", start_event(question, answer))]
+    events += [("delta", {"text": piece}) for piece in by_words()(answer.body)]
+    if answer.data is not None:
+        events.append(("table", answer.data))
+    if answer.state == "complete":
+        events.append(("done", done_event(answer.id, question.conversation_id)))
+    else:
+        events.append(("error", FAILED))
+    return event_stream(
+        [sse(f"{answer.seq}.{number}", *event) for number, event in enumerate(events)]
+    )
+
+
+def sse(identifier, name, data):
+    line = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"id: {identifier}\nevent: {name}\ndata: {line}\n\n"
+
+
+def event_stream(events):
+    response = app.response_class(stream_with_context(events))
+    response.headers["Content-Type"] = "text/event-stream; charset=utf-8"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"  # a proxy would hold the beginning back
+    return response
+
+
+@app.route("/conversations/<int:conv_id>/events")
+@login_required
+def conversation_events(conv_id):
+    own_conversation(conv_id)
+    last_seen = request.headers.get("Last-Event-ID", "")
+    seq = int(last_seen) if re.fullmatch(r"[0-9]{1,10}", last_seen) else None
+    return event_stream(watch_conversation(current_user.token, conv_id, seq))
+
+
+def watch_conversation(token, conv_id, seq):
+    """Yield what becomes of messages after `seq`, until it is time to connect again."""
+    begun, began = set(), time.monotonic()
+    spoke = began
+    yield "retry: 1000\n\n: connected\n\n"
+    while True:
+        if load_login(token) is None:  # signed out meanwhile
+            return
+        if seq is None:
+            seq = newest_finished(conv_id)
+        events = []
+        for message in messages_after(conv_id, seq):
+            if message.state == "streaming":
+                if message.id not in begun:
+                    begun.add(message.id)
+                    events.append(sse(seq, "start", message_json(message)))
+                break  # what comes after it waits
+            seq = message.seq
+            name = "done" if message.state == "complete" else "error"
+            events.append(sse(seq, name, message_json(message)))
+        db.session.remove()
+        if not events and time.monotonic() - spoke >= SETTINGS.events_heartbeat.total_seconds():
+            events.append(": heartbeat\n\n")
+        if events:
+            spoke = time.monotonic()
+            yield "".join(events)
+        if time.monotonic() - began >= SETTINGS.events_longest.total_seconds():
+            return
+        time.sleep(SETTINGS.events_poll.total_seconds())
+
+
+def newest_finished(conv_id):
+    newest = db.session.scalar(
+        select(Message).filter_by(conversation_id=conv_id).order_by(Message.seq.desc()).limit(1)
+    )
+    if newest is None:
+        return 0
+    return newest.seq - 1 if newest.state == "streaming" else newest.seq
+
+
+def messages_after(conv_id, seq):
+    return db.session.scalars(
+        select(Message)
+        .options(selectinload(Message.attachments))
+        .where(Message.conversation_id == conv_id, Message.seq > seq)
+        .order_by(Message.seq)
+    ).all()
+
+
+# ----------------------------------------------------------------------------------------------
+# Attachments and feedback
+# ----------------------------------------------------------------------------------------------
+
+MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"%PDF-", "application/pdf"),
+)
+TEXT_TYPES = {"txt": "text/plain", "md": "text/markdown", "csv": "text/csv"}
+
+
+@app.route("/attachments", methods=["POST"])
+@login_required
+def upload():
+    limit_user("upload-user", SETTINGS.uploads_per_window, SETTINGS.uploads_window)
+    conv_id = request.form.get("conversation_id", "")
+    if not re.fullmatch(r"[0-9]{1,40}", conv_id) or not 1 <= int(conv_id) <= LARGEST_ID:
+        refuse_fields(["conversation_id"])
+    own_conversation(int(conv_id))
+    file = request.files.get("file")
+    content = file.read(SETTINGS.attachment_max_bytes + 1) if file and file.filename else b""
+    if not content:
+        refuse_fields(["file"])
+    if len(content) > SETTINGS.attachment_max_bytes:
+        refuse(413, f"The file is larger than {SETTINGS.attachment_max_bytes // 1024} KB.")
+    name = re.split(r"[/\\]", file.filename)[-1]
+    name = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "", name)[-255:] or "file"
+    content_type = sniff(name, content)
+    if content_type is None:
+        refuse(415, "Attach a text, Markdown, CSV, PDF, PNG or JPEG file.")
+    attachment = Attachment(
+        user_id=current_user.user.id,
+        conversation_id=int(conv_id),
+        original_name=name,
+        stored_name=secrets.token_hex(16),
+        content_type=content_type,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        created_at=now(),
+    )
+    SETTINGS.attachment_folder.mkdir(parents=True, exist_ok=True)
+    (SETTINGS.attachment_folder / attachment.stored_name).write_bytes(content)
+    db.session.add(attachment)
+    db.session.commit()
+    return jsonify(attachment_json(attachment))
+
+
+def sniff(name, content):
+    for magic, content_type in MAGIC:
+        if content.startswith(magic):
+            return content_type
+    try:
+        is_text = "\0" not in content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        is_text = False
+    stem, _, ending = name.rpartition(".")
+    return TEXT_TYPES.get(ending.lower()) if is_text and stem else None
+
+
+def own_attachment(att_id):
+    attachment = db.session.get(Attachment, att_id) if att_id <= LARGEST_ID else None
+    if attachment is None or attachment.user_id != current_user.user.id:
+        abort(404)
+    return attachment
+
+
+@app.route("/attachments/<int:att_id>", methods=["GET", "DELETE"])
+@login_required
+def attachment_item(att_id):
+    attachment = own_attachment(att_id)
+    if request.method == "DELETE":
+        return delete_attachment(attachment)
+    path = SETTINGS.attachment_folder / attachment.stored_name
+    if not path.is_file():
+        abort(404)
+    response = send_file(
+        path,
+        mimetype=attachment.content_type,
+        as_attachment=True,
+        download_name=attachment.original_name,
+        etag=attachment.sha256[:32],
+        last_modified=attachment.created_at,
+    )
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def delete_attachment(attachment):
+    att_id, stored = attachment.id, attachment.stored_name
+    unsent = Attachment.id == att_id, Attachment.message_id.is_(None)
+    if db.session.execute(delete(Attachment).where(*unsent)).rowcount == 0:
+        refuse_and_roll_back("This file was sent with a message and can't be deleted.")
+    db.session.commit()
+    remove_files([stored])
+    return jsonify(success=True, message="Attachment deleted.", id=att_id)
+
+
+@app.route("/feedback", methods=["POST"])
+@login_required
+def feedback():
+    limit_user("feedback-user", SETTINGS.feedback_per_window, SETTINGS.feedback_window)
+    body, unknown = json_object(("message_id", "rating", "comment"))
+    rating, comment = body.get("rating"), body.get("comment")
+    wrong = [] if is_row_id(body.get("message_id")) else ["message_id"]
+    wrong += [] if type(rating) is int and 1 <= rating <= 5 else ["rating"]
+    if comment is not None and not (
+        is_storable(comment) and len(comment.strip()) <= SETTINGS.comment_max_length
+    ):
+        wrong.append("comment")
+    if wrong or unknown:
+        refuse_fields(wrong + unknown)
+    message = db.session.get(Message, body["message_id"])
+    if message is None or message.sender != "assistant" or message.state != "complete":
+        abort(404)
+    own_conversation(message.conversation_id)
+    said = {"rating": rating, "comment": (comment or "").strip() or None}
+    kept = db.session.execute(
+        text(
+            "INSERT INTO feedback (user_id, message_id, rating, comment, created_at)"
+            " VALUES (:user_id, :message_id, :rating, :comment, :now)"
+            " ON CONFLICT (user_id, message_id) DO UPDATE"
+            " SET rating = :rating, comment = :comment RETURNING id"
+        ).bindparams(bindparam("now", type_=UtcDateTime)),
+        {**said, "user_id": current_user.user.id, "message_id": message.id, "now": now()},
+    ).scalar_one()
+    db.session.commit()
+    return jsonify(success=True, message="Thank you for your feedback.", id=kept)
 
 
 # ----------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ HTTP_ERRORS = {
     404: ("not_found", "There is nothing here."),
     405: ("method_not_allowed", "This address does not answer {method}."),
     413: ("too_large", "The request is too large."),
+    416: ("range_not_satisfiable", "The file has no such part."),
     500: ("internal", "Something went wrong on our side."),
 }
 CSRF_DETAIL = "The form has expired or was sent from another site. Reload the page and try again."
@@ -104,7 +105,9 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
     phrase = HTTP_STATUS_CODES.get(status, "Error")
     unlisted = (phrase.lower().replace(" ", "_"), error.description or phrase)
     code, detail = HTTP_ERRORS.get(status, unlisted)
-    headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
+    headers = {
+        k: v for k, v in error.get_headers() if k in {"Allow", "Content-Range", "Retry-After"}
+    }
     return respond(Refusal(status, code, detail.replace("{method}", request.method), (), headers))
 
 

@@ -127,6 +127,16 @@ class RateLimited(Failure):
         super().__init__(f"Too many attempts. Try again in {retry_after} seconds.")
 
 
+class QuotaUsedUp(RateLimited):
+    """The month's messages are used up; `retry_after` is until the count begins again."""
+
+    code = "quota_used_up"
+
+    def __init__(self, quota: int, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.detail = f"You have used all {quota} messages of this month."
+
+
 class LoginRefused(Failure):
     """Somebody may not sign in; the base of the two reasons below."""
 

@@ -49,6 +49,23 @@ class Limiter:
         """Count an attempt of somebody signed in to prove that they know their password."""
         self._limiter.spend(password_attempts(user, self.settings))
 
+    def spend_send(self, user: User) -> None:
+        """Count a message."""
+        settings = self.settings
+        self._spend(f"send-user:{user.id}", settings.sends_per_window, settings.sends_window)
+
+    def spend_upload(self, user: User) -> None:
+        """Count an uploaded file."""
+        settings = self.settings
+        self._spend(f"upload-user:{user.id}", settings.uploads_per_window, settings.uploads_window)
+
+    def spend_feedback(self, user: User) -> None:
+        """Count a rating."""
+        settings = self.settings
+        self._spend(
+            f"feedback-user:{user.id}", settings.feedback_per_window, settings.feedback_window
+        )
+
     @property
     def _limiter(self) -> RateLimiter:
         return RateLimiter(self.session, self.clock)

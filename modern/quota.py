@@ -1,8 +1,12 @@
 """How many messages a month somebody may send, and when the count begins again."""
 
+import math
 from datetime import UTC, datetime
 
+from sqlalchemy import Update, case, or_, update
+
 from modern.auth.schemas import UsageStats
+from modern.failures import QuotaUsedUp
 from shared_models import User
 
 
@@ -23,3 +27,24 @@ def usage_at(now: datetime, user: User) -> UsageStats:
         remaining=None if limit is None else max(0, limit - used),
         resets_at=first_of_next_month(now) if over else user.quota_resets_at,
     )
+
+
+def one_more(now: datetime, user_id: int) -> Update:
+    """Count one message, if there is room; no row is met if there is not."""
+    over = User.quota_resets_at <= now
+    room = or_(over, User.monthly_quota == 0, User.quota_used < User.monthly_quota)
+    return (
+        update(User)
+        .where(User.id == user_id, room)
+        .values(
+            quota_used=case((over, 1), else_=User.quota_used + 1),
+            quota_resets_at=case((over, first_of_next_month(now)), else_=User.quota_resets_at),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def used_up(now: datetime, user: User) -> QuotaUsedUp:
+    """Say that the month's messages are used up, and when there will be new ones."""
+    left = (user.quota_resets_at - now).total_seconds()
+    return QuotaUsedUp(user.monthly_quota, max(1, math.ceil(left)))

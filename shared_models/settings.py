@@ -18,7 +18,7 @@ DEFAULT_ATTACHMENTS = _INSTANCE / "attachments"
 class SharedSettings:
     """Limits and lifetimes that count in both applications, and so must be equal in both.
 
-    The first six come from the environment, under their names in capitals.
+    The first eight come from the environment, under their names in capitals.
     """
 
     login_attempts_per_address: int
@@ -27,6 +27,10 @@ class SharedSettings:
     contacts_per_address: int
     attachment_max_bytes: int
     attachment_folder: Path
+    events_longest: timedelta
+    """How long a window may listen before it has to connect again."""
+    stream_pause: timedelta
+    """Between two pieces of an answer, so that a person sees it being written."""
 
     login_attempts_window: timedelta = timedelta(seconds=300)
     registrations_window: timedelta = timedelta(seconds=3600)
@@ -53,7 +57,6 @@ class SharedSettings:
     """How long an answer may stay unfinished before it counts as failed."""
     events_poll: timedelta = timedelta(seconds=0.5)
     events_heartbeat: timedelta = timedelta(seconds=15)
-    events_longest: timedelta = timedelta(seconds=55)
 
     password_min_length: int = 8
     password_max_length: int = 128
@@ -85,13 +88,19 @@ def shared_settings() -> SharedSettings:
         contacts_per_address=_positive("CONTACTS_PER_ADDRESS", 5),
         attachment_max_bytes=_positive("ATTACHMENT_MAX_BYTES", 512 * 1024),
         attachment_folder=Path(attachments).absolute(),
+        events_longest=timedelta(milliseconds=_whole("EVENTS_LONGEST_MS", 55_000)),
+        stream_pause=timedelta(milliseconds=_whole("STREAM_PAUSE_MS", 0)),
     )
 
 
 def _positive(name: str, default: int) -> int:
+    return _whole(name, default, least=1)
+
+
+def _whole(name: str, default: int, least: int = 0) -> int:
     text = os.environ.get(name) or str(default)
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError(f"{name} must be a whole number from 1 on, got {text!r}.")
+    if not text.isdecimal() or int(text) < least:
+        raise ValueError(f"{name} must be a whole number from {least} on, got {text!r}.")
     return int(text)
 
 

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
+# Before an application reads it: a listener is told what there is and no more, and uploaded files
+# go where they disturb nobody. Tests that want it otherwise start a server of their own.
+os.environ.setdefault("EVENTS_LONGEST_MS", "0")
+os.environ.setdefault("ATTACHMENT_FOLDER", tempfile.mkdtemp(prefix="attachments-"))
+
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:

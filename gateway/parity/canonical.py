@@ -6,8 +6,9 @@ Cache-Control are sets; Content-Security-Policy is compared by directive; Locati
 against the request, and its query is read.
 
 **Bodies**, by Content-Type: JSON by meaning (numbers are exact and compared by value, the order
-of arrays counts and that of keys does not), HTML as `gateway.parity.html` describes, other text
-by lines, everything else by digest. A redirect's body, which nobody sees, is left out.
+of arrays counts and that of keys does not), event streams event by event, HTML as
+`gateway.parity.html` describes, other text by lines, everything else by digest. A redirect's body,
+which nobody sees, is left out.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
+from gateway.parity.eventstream import read_events
 from gateway.parity.html import Page, read_page
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ Tree = Any
 
 @dataclass(frozen=True)
 class Body:
-    """A body by its meaning; `kind` is none, json, html, text or bytes."""
+    """A body by its meaning; `kind` is none, json, events, html, text or bytes."""
 
     kind: str
     value: Tree = None
@@ -152,10 +154,16 @@ def _body(request: Request, response: Response, base_url: str) -> Body:
         return Body("none")
     if 300 <= response.status < 400 and response.header("Location"):
         return Body("none")
+    return _typed_body(response, request, base_url)
+
+
+def _typed_body(response: Response, request: Request, base_url: str) -> Body:
     kind, _, charset = (response.header("Content-Type") or "").partition(";")
     kind = kind.strip().lower()
     if _is_json(kind):
         return _json_body(response.body)
+    if kind == "text/event-stream":
+        return _events_body(response.body)
     if kind in {"text/html", "application/xhtml+xml"}:
         return _html_body(response.body, request, base_url)
     if kind.startswith("text/") or kind in {"application/xml", "application/javascript"}:
@@ -193,6 +201,17 @@ def _without_repetition(pairs: list[tuple[str, Tree]]) -> dict[str, Tree]:
     if len(found) != len(pairs):
         raise ValueError("A key stands twice in one object.")
     return found
+
+
+def _events_body(content: bytes) -> Body:
+    return Body("events", read_events(content.decode(errors="replace"), _json_or_text))
+
+
+def _json_or_text(text: str) -> Tree:
+    try:
+        return parse_json(text.encode())
+    except ValueError:
+        return text
 
 
 def _html_body(content: bytes, request: Request, base_url: str) -> Body:

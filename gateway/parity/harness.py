@@ -143,7 +143,8 @@ class Browser(_Verbs):
     def request(self, method: str, path: str, **options: Unpack[Options]) -> Reply:
         """Send one request to both sides, compare, and move the clock on by a second.
 
-        `json` is sent as JSON, a mapping in `data` as a form, text or bytes as they are.
+        `json` is sent as JSON, a mapping in `data` as a form, text or bytes as they are; `files`
+        (name of the field → name of the file and its bytes) make the form a multipart one.
         Paired values are filled in for each side wherever they stand. Differences do not
         stop the test: they are collected, and fail it at its end.
         """

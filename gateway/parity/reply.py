@@ -50,6 +50,14 @@ class Reply:
             raise ValueError(f"Control's body is not JSON: {self.control.body[:200]!r}")
         return self._pairs.merge(ours.value, theirs.value)
 
+    @cached_property
+    def events(self) -> Any:
+        """The events of a stream, each with its fields; data that is JSON is read."""
+        ours, theirs = (answer.body for answer in self._answers)
+        if ours.kind != "events":
+            raise ValueError(f"Control's body is no event stream: {self.control.body[:200]!r}")
+        return self._pairs.merge(ours.value, theirs.value)
+
     @property
     def text(self) -> str:
         """The body as text."""

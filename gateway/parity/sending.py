@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 from urllib.parse import quote, urlencode
+
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import stream_encode_multipart
 
 from gateway.parity.exchange import Request
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 NOTHING: Final = object()
 """Stands for a JSON body that is not given, since None is one (`null`)."""
 
+_BOUNDARY = "gateway-parity-boundary"
 _FORM = "application/x-www-form-urlencoded"
 _DEFAULT_HEADERS = {"User-Agent": "gateway-parity", "Accept": "*/*"}
 
@@ -26,6 +31,7 @@ class Options(TypedDict, total=False):
     query: Mapping[str, Any] | str
     json: Any
     data: Mapping[str, Any] | str | bytes
+    files: Mapping[str, tuple[str, bytes]]
     headers: Mapping[str, str]
 
 
@@ -38,11 +44,17 @@ class Wish:
     query: Mapping[str, Any] | str | None = None
     json: Any = NOTHING
     data: Mapping[str, Any] | str | bytes | None = None
+    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.json is not NOTHING and self.data is not None:
             raise TypeError(f"{self.method} {self.path} gives both json and data. Give one body.")
+        if self.files and not isinstance(self.data or {}, Mapping):
+            raise TypeError(
+                f"{self.method} {self.path} gives files beside data that is no form. Give a"
+                " mapping."
+            )
         if not self.path.startswith("/"):
             raise ValueError(f"The path {self.path!r} does not start with a slash.")
 
@@ -64,9 +76,22 @@ class Wish:
             content = json.dumps(pairs.resolve(self.json, side))
             return content.encode(), {"Content-Type": "application/json"}
         data = pairs.resolve(self.data, side)
+        if self.files:
+            return _multipart(data or {}, self.files)
         if isinstance(data, Mapping):
             return urlencode(data, doseq=True).encode(), {"Content-Type": _FORM}
         return data.encode() if isinstance(data, str) else data or b"", {}
+
+
+def _multipart(
+    fields: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]
+) -> tuple[bytes, dict[str, str]]:
+    uploads = {
+        name: FileStorage(BytesIO(content), filename) for name, (filename, content) in files.items()
+    }
+    data = {**fields, **uploads}
+    stream, _, _ = stream_encode_multipart(data, use_tempfile=False, boundary=_BOUNDARY)
+    return stream.read(), {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
 
 
 def _query(query: Mapping[str, Any] | str | None) -> str:

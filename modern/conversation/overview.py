@@ -21,3 +21,12 @@ class Overview:
         if self.newest_body is None:
             return None
         return " ".join(self.newest_body.split())[:PREVIEW_LENGTH]
+
+
+def shortened(text: str, length: int) -> str:
+    """The beginning of a text on one line, cut after a word, with a sign where it was cut."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    head, space, _ = line[:length].rpartition(" ")
+    return (head if space else line[: length - 1]) + "…"

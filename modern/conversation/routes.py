@@ -1,5 +1,7 @@
 """The addresses of conversations and messages."""
 
+import re
+
 from flask import Blueprint, Response, request
 from flask.views import MethodView
 from werkzeug.http import quote_etag
@@ -12,15 +14,18 @@ from modern.conversation.schemas import (
     ConversationQuery,
     ConversationSummary,
     ConversationUpdate,
+    ExportQuery,
     MessageItem,
     MessageQuery,
 )
 from modern.conversation.service import ConversationService
+from modern.conversation.watching import watching
 from modern.identity import login_required, signed_in
 from modern.parsing import parse_json, parse_query
 from modern.responses import answer
 from modern.schemas import Ack, Page
-from modern.services import provide
+from modern.services import provide, shared
+from modern.sse import stream
 
 blueprint = Blueprint("conversation", __name__, url_prefix="/conversations")
 
@@ -90,6 +95,36 @@ def messages(conv_id: int) -> Response:
     found = service.list_messages(conversation, parse_query(MessageQuery))
     items = [MessageItem.of(message) for message in found.items]
     return answer(Page(items=items, next_cursor=found.next_cursor))
+
+
+@blueprint.post("/<int:conv_id>/clear")
+@login_required
+def clear(conv_id: int) -> Response:
+    """Delete all messages and files of a conversation."""
+    service = provide(ConversationService)
+    count = service.clear(service.get_owned(signed_in().user, conv_id).conversation)
+    return answer(Ack(success=True, message="Conversation cleared.", id=conv_id, count=count))
+
+
+@blueprint.get("/<int:conv_id>/export")
+@login_required
+def export(conv_id: int) -> Response:
+    """Hand out a conversation as a file."""
+    service, user = provide(ConversationService), signed_in().user
+    overview = service.get_owned(user, conv_id)
+    file = service.export(user, overview, parse_query(ExportQuery))
+    headers = {"Content-Disposition": f"attachment; filename={file.name}"}
+    return Response(file.text, 200, headers, content_type=file.content_type)
+
+
+@blueprint.get("/<int:conv_id>/events")
+@login_required
+def events(conv_id: int) -> Response:
+    """Tell of the messages of a conversation as they come."""
+    provide(ConversationService).get_owned(signed_in().user, conv_id)
+    last_seen = request.headers.get("Last-Event-ID", "")
+    seq = int(last_seen) if re.fullmatch(r"[0-9]{1,10}", last_seen) else None
+    return stream(watching(signed_in().token, conv_id, seq, shared()))
 
 
 def _detail(overview: Overview, status: int = 200) -> Response:

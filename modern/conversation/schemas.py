@@ -1,11 +1,12 @@
 """What programs say about conversations, and how conversations and messages are shown."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from modern.auth.schemas import UserPublic
 from modern.chat.schemas import AttachmentItem
 from modern.conversation.overview import Overview
 from modern.schemas import Body, Number, PageNumber, PageSize, Query, RowId, Storable
@@ -14,6 +15,8 @@ from shared_models.conversation import ConversationStatus
 from shared_models.message import MessageKind, MessageSender, MessageState
 
 TITLE_LENGTH = 200
+
+ExportFormat = Literal["json", "csv", "md"]
 
 
 def _title(value: str) -> str | None:
@@ -96,6 +99,12 @@ class MessageQuery(Query):
     limit: Annotated[Number, Field(ge=1, le=100)] = 50
 
 
+class ExportQuery(Query):
+    """In which format a conversation is wanted."""
+
+    format: ExportFormat = "json"
+
+
 class MessageItem(BaseModel):
     """A message; `data` holds what a table is made of."""
 
@@ -115,3 +124,13 @@ class MessageItem(BaseModel):
         stored = {name: getattr(message, name) for name in cls.model_fields}
         attachments = [AttachmentItem.of(attachment) for attachment in message.attachments]
         return cls.model_validate({**stored, "attachments": attachments})
+
+
+class ExportDocument(BaseModel):
+    """A whole conversation, as its owner takes it along."""
+
+    schema_version: Literal[1] = 1
+    exported_at: datetime
+    user: UserPublic
+    conversation: ConversationDetail
+    messages: list[MessageItem]

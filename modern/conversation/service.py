@@ -19,20 +19,25 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, selectinload
 
 from modern.clock import Clock
-from modern.conversation.overview import Overview
+from modern.conversation.export import Contents, Exported, exported
+from modern.conversation.overview import Overview, shortened
 from modern.conversation.schemas import (
     ConversationCreate,
     ConversationQuery,
     ConversationUpdate,
+    ExportQuery,
     MessageQuery,
 )
-from modern.failures import Fault, Invalid, NotFound, Stale
+from modern.failures import Conflict, Fault, Invalid, NotFound, Stale
+from modern.files import remove_stored
 from modern.paging import Slice, offset
 from modern.schemas import LARGEST_ID
-from shared_models import Assistant, Conversation, Message, User
+from shared_models import Assistant, Attachment, Conversation, Message, User
+from shared_models.message import MessageSender, MessageState
 from shared_models.settings import SharedSettings
 
 DEFAULT_ASSISTANT = "guide"
+IN_FLIGHT = "An answer is still being written. Wait until it is done."
 LARGEST_SEQ = 2**31 - 1  # PostgreSQL's integer
 
 UNKNOWN_ASSISTANT = Fault(
@@ -125,11 +130,13 @@ class ConversationService:
 
     def delete(self, conversation: Conversation, version: int | None) -> None:
         """Delete the conversation and what is in it; with a version, Stale unless it has that."""
+        files = self._stored_names(conversation)
         removal = delete(Conversation).where(Conversation.id == conversation.id)
         if version is not None:
             removal = removal.where(Conversation.version == version)
         if not self._write(removal):
             raise Stale if version is not None else NotFound
+        remove_stored(self.settings.attachment_folder, files)
 
     def list_messages(self, conversation: Conversation, query: MessageQuery) -> Messages:
         """The newest messages, or the newest of those before a `seq`, in ascending order."""
@@ -146,6 +153,104 @@ class ConversationService:
         items = found[: query.limit][::-1]
         older = len(found) > query.limit
         return Messages(items, str(items[0].seq) if older else None)
+
+    def clear(self, conversation: Conversation) -> int:
+        """Delete all messages and files, and say how many messages that were.
+
+        Conflict is raised while an answer is being written.
+        """
+        version = Conversation.version + 1
+        now = self.clock()
+        self.session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation.id)
+            .values(version=version, updated_at=now, last_message_at=None)
+            .execution_options(synchronize_session=False)
+        )
+        mine = Message.conversation_id == conversation.id
+        live = Message.created_at > now - self.settings.turn_timeout
+        writing = select(Message.id).where(mine, Message.state == "streaming", live)
+        if self.session.scalar(writing) is not None:
+            self.session.rollback()
+            raise Conflict(IN_FLIGHT)
+        files = self._stored_names(conversation)
+        self.session.execute(
+            delete(Attachment).where(Attachment.conversation_id == conversation.id)
+        )
+        cleared = cast("CursorResult[Any]", self.session.execute(delete(Message).where(mine)))
+        self.session.commit()
+        remove_stored(self.settings.attachment_folder, files)
+        return cleared.rowcount
+
+    def add_message(
+        self,
+        conversation_id: int,
+        *,
+        sender: MessageSender,
+        body: str,
+        state: MessageState = "complete",
+        client_token: str | None = None,
+    ) -> Message:
+        """Add a message at the end; the caller commits, and sees to it that nobody else does."""
+        newest = select(func.max(Message.seq)).where(Message.conversation_id == conversation_id)
+        message = Message(
+            conversation_id=conversation_id,
+            seq=(self.session.scalar(newest) or 0) + 1,
+            sender=sender,
+            kind="text",
+            body=body,
+            data=None,
+            state=state,
+            client_token=client_token,
+            created_at=self.clock(),
+        )
+        self.session.add(message)
+        self.session.flush()
+        return message
+
+    def auto_title(self, conversation_id: int) -> None:
+        """Name a conversation without a title after its first question; the caller commits."""
+        first = self.session.scalar(
+            select(Message.body)
+            .where(Message.conversation_id == conversation_id, Message.sender == "user")
+            .order_by(Message.seq)
+            .limit(1)
+        )
+        if first is None:
+            return
+        title = shortened(first, self.settings.title_from_text_length)
+        nameless = Conversation.id == conversation_id, Conversation.title.is_(None)
+        self.session.execute(
+            update(Conversation)
+            .where(*nameless)
+            .values(title=title)
+            .execution_options(synchronize_session=False)
+        )
+
+    def export(self, user: User, overview: Overview, query: ExportQuery) -> Exported:
+        """The whole conversation as a file."""
+        messages = self.session.scalars(
+            select(Message)
+            .where(Message.conversation_id == overview.conversation.id)
+            .order_by(Message.seq)
+            .options(selectinload(Message.attachments))
+        ).all()
+        assistant = self.session.get_one(Assistant, overview.conversation.assistant_key)
+        contents = Contents(user, overview, messages, assistant.name, self.clock())
+        return exported(contents, query.format)
+
+    def events_since(self, conversation_id: int, seq: int | None) -> Sequence[Message]:
+        """The messages after a `seq`, in order; without one, none yet but the newest of all."""
+        mine = select(Message).where(Message.conversation_id == conversation_id)
+        if seq is None:
+            newest = mine.order_by(Message.seq.desc()).limit(1)
+            return self.session.scalars(newest).all()
+        later = mine.where(Message.seq > seq).order_by(Message.seq)
+        return self.session.scalars(later.options(selectinload(Message.attachments))).all()
+
+    def _stored_names(self, conversation: Conversation) -> list[str]:
+        mine = Attachment.conversation_id == conversation.id
+        return list(self.session.scalars(select(Attachment.stored_name).where(mine)))
 
     def _is_enabled(self, assistant_key: str) -> bool:
         found = select(Assistant.key).where(

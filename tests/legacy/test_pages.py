@@ -117,7 +117,7 @@ def test_unknown_address_is_a_page(client, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/conversations/x", "/auth/sessions/9", "/assistants/x", "/attachments/1", "/feedback/a/b"],
+    ["/conversations/x", "/auth/sessions/9", "/assistants/x", "/attachments/x", "/feedback/a/b"],
 )
 def test_unknown_address_for_programs_is_json(client, path):
     response = client.get(path)
