@@ -14,16 +14,21 @@ def bucket(salt: str, subject: str) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest()) % COHORTS
 
 
-def choose(split: Split, last: str, cohort: int) -> str:
-    """Return the backend that a split gives to a cohort; `last` takes the cohorts at the end.
+def choose(split: Split, cohort: int) -> str:
+    """Return the backend that a split gives to a cohort.
 
-    With the table's default last, raising another backend's weight moves people only away from
-    the default, never back to it.
+    Backends take their cohorts in the order of their names, whatever their order in the file and
+    whichever is the default. Raising one weight at another one's cost takes nobody to that one.
     """
-    order = sorted(split.shares, key=lambda name: name == last)
     upper = 0
-    for name in order:
+    for name in sorted(split.shares):
         upper += split.shares[name]
         if cohort < upper:
             return name
-    return order[-1]
+    raise ValueError(f"There is no cohort {cohort} in {split}.")
+
+
+def choose_for_nobody(split: Split, default: str) -> str:
+    """Return the backend for requests that can't be told apart: the default, if it has a share."""
+    shares = split.shares
+    return default if shares.get(default) else max(sorted(shares), key=lambda name: shares[name])

@@ -13,7 +13,7 @@ from weakref import WeakMethod
 from werkzeug.http import dump_cookie, parse_cookie
 
 from gateway import override
-from gateway.cohort import bucket, choose
+from gateway.cohort import bucket, choose, choose_for_nobody
 from gateway.matcher import compile_by_host
 from gateway.methods import (
     Side,
@@ -25,7 +25,7 @@ from gateway.methods import (
 from gateway.paths import SeveralReadingsError, UnreadablePathError, read
 from gateway.places import chosen
 from gateway.shapes import arrange, compile_decide, compile_find
-from gateway.table import COHORTS, Reason, Route, RoutingTable
+from gateway.table import Reason, Route, RoutingTable
 
 COHORT_COOKIE = "gateway_cohort"
 SUBJECT = "gateway.subject"
@@ -192,10 +192,10 @@ class _Answers:
             subject = environ.get(SUBJECT) or self._given.new_subject()
             environ[SUBJECT] = subject
             cookie = [_set_cookie(subject, environ)]
-        # Whoever can't be told apart stays in the last cohort, which moves last.
-        salt = self._table.settings.salt
-        cohort = bucket(salt, subject) if subject is not None else COHORTS - 1
-        backend = choose(route.to, self._table.default, cohort)
+        if subject is None:
+            backend = choose_for_nobody(route.to, self._table.default)
+        else:
+            backend = choose(route.to, bucket(self._table.settings.salt, subject))
         decision = self.decision(backend, route.name, "split")
         return replace(decision, headers=decision.headers + cookie)
 

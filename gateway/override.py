@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -17,16 +17,27 @@ MIN_KEY_LENGTH = 16
 Clock = Callable[[], float]
 
 
-def sign(key: str, backend: str, expires: float) -> str:
-    """Return a token that asks for a backend until `expires`, in seconds since the epoch.
-
-    Raises ValueError for a key of fewer than 16 characters.
-    """
+def check_key(key: str) -> None:
+    """Raise ValueError for a key of fewer than 16 characters, which would be found by trying."""
     if len(key) < MIN_KEY_LENGTH:
         raise ValueError(
             f"The override key has {len(key)} characters. Set {KEY_VARIABLE} to at least"
             f" {MIN_KEY_LENGTH} random ones."
         )
+
+
+def key_in(environment: Mapping[str, str]) -> str:
+    """Return the key that the environment gives, or an empty one if it is none or too short."""
+    key = environment.get(KEY_VARIABLE, "")
+    return key if len(key) >= MIN_KEY_LENGTH else ""
+
+
+def sign(key: str, backend: str, expires: float) -> str:
+    """Return a token that asks for a backend until `expires`, in seconds since the epoch.
+
+    Raises ValueError for a key of fewer than 16 characters.
+    """
+    check_key(key)
     return str(_serializer(key).dumps([backend, int(expires)]))
 
 

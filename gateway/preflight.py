@@ -6,12 +6,14 @@ applications among them. Prints what is wrong and exits with 1, or prints nothin
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 
 from gateway.backends import BackendError
 from gateway.inventory import find_flask
 from gateway.loader import TableError, read_bytes
+from gateway.override import KEY_VARIABLE, check_key
 from gateway.snapshot import Snapshot, make_snapshot
 
 
@@ -22,7 +24,16 @@ def problems(table: str) -> Iterator[str]:
     except (TableError, BackendError) as error:
         yield str(error)
         return
+    yield from _override_problems()
     yield from dict.fromkeys(_database_problems(snapshot))
+
+
+def _override_problems() -> Iterator[str]:
+    if key := os.environ.get(KEY_VARIABLE):
+        try:
+            check_key(key)
+        except ValueError as error:
+            yield str(error)
 
 
 def _database_problems(snapshot: Snapshot) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gateway.backends import WSGICallable, load_backend
 from gateway.decision import Decide, Decider, Deciding
 from gateway.loader import parse_table, revision_of
-from gateway.override import KEY_VARIABLE
+from gateway.override import key_in
 from gateway.table import Backend, RoutingTable
 
 
@@ -49,7 +49,7 @@ def make_snapshot(content: bytes, file: str, before: Snapshot | None = None) -> 
         name: _kept(name, backend, before) or load_backend(name, backend)
         for name, backend in table.backends.items()
     }
-    given = Deciding(applications, revision, os.environ.get(KEY_VARIABLE, ""))
+    given = Deciding(applications, revision, key_in(os.environ))
     decider = Decider(table, given)
     return Snapshot(content, revision, table, decider, decider.decide, applications)
 

@@ -77,6 +77,72 @@ def test_the_cookie_is_secure_only_under_https():
     assert "Secure" not in dict(decide("/cookie").headers)["Set-Cookie"]
 
 
+@pytest.mark.parametrize(
+    ("path", "environ"),
+    [
+        ("/fixed", {}),
+        ("/none", {}),
+        ("/off", {}),
+        ("/address", {"REMOTE_ADDR": "10.0.0.1"}),
+        ("/address", {}),
+        ("/tenant", {"HTTP_X_TENANT": "a"}),
+        ("/tenant", {}),
+        ("/cookie", {"HTTP_COOKIE": "gateway_cohort=known"}),
+        ("/cookie", {"HTTP_X_GATEWAY_BACKEND": override.sign(KEY, "modern", expires=2000)}),
+    ],
+)
+def test_where_no_split_needs_a_cookie_none_is_set(path, environ):
+    assert "Set-Cookie" not in dict(decide(path, **environ).headers)
+
+
+@pytest.mark.parametrize("value", ["", "x" * 65, '""'])
+def test_a_cookie_that_is_no_subject_is_set_anew(value):
+    cookie = dict(decide("/cookie", HTTP_COOKIE=f"gateway_cohort={value}").headers)["Set-Cookie"]
+
+    assert cookie.startswith("gateway_cohort=new-subject; ")
+
+
+def test_subjects_are_drawn_from_a_large_space():
+    decider = Decider(parse_table(TABLE.encode(), "table.yaml"))
+    asked = [{"REQUEST_METHOD": "GET", "PATH_INFO": "/cookie"} for _ in range(100)]
+    cookies = {dict(decider.decide(environ).headers)["Set-Cookie"] for environ in asked}
+
+    assert len(cookies) == 100
+    assert all(len(cookie.partition(";")[0]) > len("gateway_cohort=") + 20 for cookie in cookies)
+
+
+@pytest.mark.parametrize("sticky", ["cookie", "address", "header:X-Tenant"])
+@pytest.mark.parametrize(
+    ("weights", "backend"), [("100, modern: 0", "legacy"), ("0, modern: 100", "modern")]
+)
+def test_zero_moves_everybody_at_once_whatever_holds_them(sticky, weights, backend):
+    text = TABLE.replace("sticky: address", f'sticky: "{sticky}"')
+    before = deciding(text)
+    after = deciding(text.replace("legacy: 50, modern: 50", f"legacy: {weights}"))
+
+    for subject in map(str, range(40)):
+        known = {"HTTP_COOKIE": f"gateway_cohort={subject}", "REMOTE_ADDR": subject}
+        known["HTTP_X_TENANT"] = subject
+        assert before("/address", **known).reason == "split"
+        assert after("/address", **known).backend == backend
+
+
+def test_another_default_moves_nobody():
+    other = deciding(TABLE.replace("default: legacy", "default: modern"))
+
+    for subject in map(str, range(40)):
+        known = {"HTTP_COOKIE": f"gateway_cohort={subject}"}
+        assert decide("/cookie", **known).backend == other("/cookie", **known).backend
+
+
+def test_another_salt_moves_some():
+    other = deciding(TABLE.replace("settings:", 'settings:\n  salt: "2026-11"'))
+    known = [{"HTTP_COOKIE": f"gateway_cohort={subject}"} for subject in range(40)]
+    moved = [decide("/cookie", **k).backend != other("/cookie", **k).backend for k in known]
+
+    assert 0 < sum(moved) < 40
+
+
 def test_a_known_visitor_gets_no_cookie_and_the_same_answer_on_every_route():
     for subject in range(30):
         cookie = f"x=1; gateway_cohort={subject}"
