@@ -47,9 +47,9 @@ class _Draft:
 def first_table(targets: tuple[str, str], legacy: Inventory, modern: Inventory) -> str:
     """Return the text of a table; `targets` is where the two applications are."""
     taken: set[str] = set()
-    drafts = _drafts(legacy, legacy.rules, LEGACY, taken)
+    drafts = _drafts(legacy.rules, LEGACY, taken)
     routes = [draft.route for draft in drafts if draft.route is not None]
-    additions = _drafts(modern, _only_in(modern, routes), MODERN, taken)
+    additions = _drafts(_only_in(modern, routes), MODERN, taken)
     head = _HEAD.format(legacy=scalar(targets[0]), modern=scalar(targets[1]))
     head += "routes:" if routes else "routes: {}"
     return "\n".join([head, *_active(drafts, modern), *_commented(additions), ""])
@@ -63,19 +63,15 @@ def _only_in(modern: Inventory, routes: list[Route]) -> Iterator[ServedRule]:
             yield replace(rule, allowed=rule.allowed and frozenset(methods))
 
 
-def _drafts(
-    served: Inventory, rules: Iterable[ServedRule], backend: str, taken: set[str]
-) -> list[_Draft]:
-    return _untied([_draft(served, rule, backend, taken) for rule in rules])
+def _drafts(rules: Iterable[ServedRule], backend: str, taken: set[str]) -> list[_Draft]:
+    return _untied([_draft(rule, backend, taken) for rule in rules])
 
 
-def _draft(served: Inventory, rule: ServedRule, backend: str, taken: set[str]) -> _Draft:
+def _draft(rule: ServedRule, backend: str, taken: set[str]) -> _Draft:
     try:
         route = Route.model_validate(_fields(rule, backend))
     except ValidationError:
         return _Draft(rule, None, "is nothing that a route can say; the default answers it")
-    if not served.serves(route):
-        return _Draft(rule, None, "has no example to try; the default answers it")
     return _Draft(rule, route.named(_name(rule.endpoint, taken)))
 
 

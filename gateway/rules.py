@@ -12,15 +12,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from werkzeug.routing import BaseConverter, Map
-from werkzeug.routing.converters import (
-    DEFAULT_CONVERTERS,
-    AnyConverter,
-    IntegerConverter,
-    NumberConverter,
-    UnicodeConverter,
-)
-from werkzeug.routing.rules import parse_converter_args
+from werkzeug.routing import BaseConverter
+from werkzeug.routing.converters import NumberConverter
+
+from gateway.converters import PLAIN_STRING, ConverterError, Piece, atoms, converter, example
+from gateway.languages import NEVER, Atom, Language, Words, is_canonical
+from gateway.languages import example as find_example
 
 _PART = re.compile(
     r"""
@@ -32,13 +29,14 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NEVER = frozenset({"", ".", ".."})
 _LITERAL_RANK = (0,)
 _PREFIX_RANK = (2,)
-_SLASH = re.compile(r"/(?![^<]*>)")
-_PLAIN_STRING = UnicodeConverter(Map()).regex
-_EXAMPLES = ["x", "1.5", "00000000-0000-0000-0000-000000000000", *("x" * n for n in range(2, 99))]
-_CONVERTERS = {name: kind for name, kind in DEFAULT_CONVERTERS.items() if name != "default"}
+_LONGEST = 8_000
+"""Characters of a path: what servers read of an address at least (RFC 9110 §4.1)."""
+_UNREAD = frozenset({"", ".", ".."})
+_VARIABLE = re.compile(r"<[^<>]*>")
+_PIECE = re.compile(rf"/|{_VARIABLE.pattern}|[^/<]+|<")
+_SLASH = Words(("/",))
 _KEPT_RULES = 64  # a route is checked and then keeps its rule
 _KEPT_OUTLINES = 1_024  # many routes share one
 
@@ -52,13 +50,14 @@ class Segment(NamedTuple):
 
     `rank` orders segments that stand in the same place: the lower one is more specific. `refuses`
     tells of a text that fits the pattern whether it is out of the converter's `limits` (digits,
-    minimum, maximum); Werkzeug then finds nothing at all.
+    minimum, maximum); Werkzeug then finds nothing at all. `atoms` says what the pattern does.
     """
 
     literal: str | None
     pattern: str
     rank: tuple[Any, ...]
     example: str
+    atoms: tuple[Atom, ...]
     open_ended: bool = False
     limits: str = ""
     refuses: Callable[[str], bool] | None = None
@@ -101,6 +100,12 @@ class Rule(NamedTuple):
             for segment in self.outline.segments
         )
 
+    @property
+    def language(self) -> Language:
+        """The paths that fit the rule, those out of a number's limits too."""
+        atoms = (atom for segment in self.segments for atom in (_SLASH, *segment.atoms))
+        return Language(tuple(atoms), self.outline.prefix)
+
 
 @lru_cache(_KEPT_RULES)
 def parse_path(path: str) -> Rule:
@@ -123,13 +128,17 @@ def sample(rule: Rule) -> str:
 
 
 def _segments(kind: str, text: str) -> list[str]:
+    if len(text) > _LONGEST:
+        raise RuleError(
+            f"The {kind} that begins with {text[:30]!r} has {len(text):,} characters. Write one of"
+            f" {_LONGEST:,} at most."
+        )
     if not text.startswith("/"):
         raise RuleError(f"The {kind} {text!r} does not start with a slash. Write '/{text}'.")
-    # A slash inside <...>, as in any('a/b'), is part of the converter's arguments.
-    parts = (_SLASH.split(text) if "(" in text else text.split("/"))[1:]
+    parts = _split(text)[1:]
     if parts[-1] == "":
         parts.pop()
-    if not _NEVER.isdisjoint(parts) or "\\" in text or not text.isprintable():
+    if not _UNREAD.isdisjoint(parts) or _has_unread_character(text):
         raise RuleError(
             f"The {kind} {text!r} can never match: the gateway reads a request's path without"
             " double slashes, dot segments, backslashes and control characters."
@@ -137,21 +146,47 @@ def _segments(kind: str, text: str) -> list[str]:
     return parts
 
 
+def _split(text: str) -> list[str]:
+    if "(" not in text:
+        return text.split("/")
+    # A slash inside <...>, as in any('a/b'), is part of the converter's arguments.
+    parts = [""]
+    for piece in _PIECE.findall(text):
+        if piece == "/":
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
+def _has_unread_character(text: str) -> bool:
+    if text.isprintable() and "\\" not in text:
+        return False
+    return NEVER.search(_VARIABLE.sub("", text)) is not None
+
+
 def _rule(kind: str, text: str) -> Rule:
     parts = _segments(kind, text)
     if "<" not in text and ">" not in text:
         return Rule(_outline(kind, ("",) * len(parts)), tuple(parts))
-    common = tuple(part if "<" in part or ">" in part else "" for part in parts)
     try:
+        common = _common(parts)
         outline = _outline(kind, common)
-        if outline.segments[-1].open_ended:  # what follows is no literal, but part of the pattern
-            before = len(outline.segments) - 1
-            common = common[:before] + tuple(parts[before:])
-            outline = _outline(kind, common)
-    except RuleError as error:
-        raise RuleError(f"The path {text!r} {error}") from error
+    except (RuleError, ConverterError) as error:
+        raise RuleError(f"The {kind} {text!r} {error}") from error
     literals = (part for part, shared in zip(parts, common, strict=True) if not shared)
     return Rule(outline, tuple(literals))
+
+
+def _common(parts: list[str]) -> tuple[str, ...]:
+    """Return the parts of a rule without its literals; behind a path converter there are none."""
+    common: list[str] = []
+    for place, part in enumerate(parts):
+        variable = "<" in part or ">" in part
+        if variable and _part(part).segment is None:
+            return (*common, *parts[place:])
+        common.append(part if variable else "")
+    return tuple(common)
 
 
 @lru_cache(_KEPT_OUTLINES)
@@ -192,11 +227,12 @@ def _check_variables(parts: list[_Part]) -> None:
 class _Part(NamedTuple):
     """What stands between two slashes; `segment` is None where a converter reads beyond."""
 
-    pieces: tuple[str | BaseConverter, ...]
+    pieces: tuple[Piece, ...]
     variables: tuple[str, ...]
     segment: Segment | None
 
 
+@lru_cache(_KEPT_OUTLINES)
 def _part(text: str) -> _Part:
     if "<" not in text and ">" not in text:
         return _Part((text,), (), _literal(text))
@@ -206,11 +242,11 @@ def _part(text: str) -> _Part:
 
 
 def _literal(text: str) -> Segment:
-    return Segment(text, re.escape(text), _LITERAL_RANK, text)
+    return Segment(text, re.escape(text), _LITERAL_RANK, text, (Words((text,)),))
 
 
-def _pieces(text: str) -> tuple[tuple[str | BaseConverter, ...], tuple[str, ...]]:
-    pieces: list[str | BaseConverter] = []
+def _pieces(text: str) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
+    pieces: list[Piece] = []
     variables: list[str] = []
     position = 0
     while position < len(text):
@@ -223,61 +259,68 @@ def _pieces(text: str) -> tuple[tuple[str | BaseConverter, ...], tuple[str, ...]
         if found["static"]:
             pieces.append(found["static"])
         else:
-            pieces.append(_converter(found))
+            pieces.append(converter(found["converter"] or "string", found["arguments"] or ""))
             variables.append(found["variable"])
         position = found.end()
     return tuple(pieces), tuple(variables)
 
 
-def _converter(found: re.Match[str]) -> BaseConverter:
-    name = found["converter"] or "string"
-    if name not in _CONVERTERS:
-        known = ", ".join(sorted(_CONVERTERS))
-        raise RuleError(
-            f"uses the converter {name!r}, which is not one of {known}. Use one of these that"
-            " accepts the same text, or a prefix."
-        )
-    try:
-        args, kwargs = parse_converter_args(found["arguments"] or "")
-        return _CONVERTERS[name](Map(), *args, **kwargs)
-    except Exception as error:
-        raise RuleError(f"gives {name!r} arguments that it does not take: {error}.") from error
-
-
-def _segment(pieces: tuple[str | BaseConverter, ...]) -> Segment:
-    example = "".join(map(_example, pieces))
+def _segment(pieces: tuple[Piece, ...]) -> Segment:
     limits, refuses = _limits(pieces)
-    return Segment(None, _pattern(pieces), _rank(pieces), example, limits=limits, refuses=refuses)
-
-
-def _open_ended(parts: list[tuple[str | BaseConverter, ...]]) -> Segment:
-    pieces = tuple(piece for part in parts for piece in part)
-    example = "/".join("".join(map(_example, part)) for part in parts)
-    pattern = "/".join(map(_pattern, parts))
-    limits, refuses = _limits(tuple(piece for part in parts for piece in ("/", *part))[1:])
+    accepted = tuple(map(_within_segment, _atoms(pieces)))
     return Segment(
-        None, pattern, _rank(pieces), example, open_ended=True, limits=limits, refuses=refuses
+        None,
+        _pattern(pieces),
+        _rank(pieces),
+        _example(["".join(map(example, pieces))], accepted),
+        accepted,
+        limits=limits,
+        refuses=refuses,
     )
 
 
-def _example(piece: str | BaseConverter) -> str:
-    if isinstance(piece, str):
-        return piece
-    if isinstance(piece, IntegerConverter):
-        return piece.to_url(max(1, piece.min or 1))
-    if isinstance(piece, AnyConverter):
-        return min(piece.items)
-    fitting = (text for text in _EXAMPLES if re.fullmatch(piece.regex, text))
-    return next(fitting, "x")
+def _open_ended(parts: list[tuple[Piece, ...]]) -> Segment:
+    joined = tuple(piece for part in parts for piece in ("/", *part))[1:]
+    limits, refuses = _limits(joined)
+    accepted = _atoms(joined)
+    return Segment(
+        None,
+        "/".join(map(_pattern, parts)),
+        _rank(tuple(piece for part in parts for piece in part)),
+        _example("".join(map(example, joined)).split("/"), accepted),
+        accepted,
+        open_ended=True,
+        limits=limits,
+        refuses=refuses,
+    )
 
 
-def _pattern(pieces: tuple[str | BaseConverter, ...]) -> str:
+def _atoms(pieces: tuple[Piece, ...]) -> tuple[Atom, ...]:
+    return tuple(atom for piece in pieces for atom in atoms(piece))
+
+
+def _within_segment(atom: Atom) -> Atom:
+    """Leave out what an `any` accepts, but a request never has between two slashes."""
+    return Words(tuple(t for t in atom.texts if "/" not in t)) if isinstance(atom, Words) else atom
+
+
+def _example(texts: list[str], accepted: tuple[Atom, ...]) -> str:
+    """Return the texts as a path, or another example where a request's path can't hold them."""
+    if all(map(is_canonical, texts)):
+        return "/".join(texts)
+    found = find_example([Language((_SLASH, *accepted))])
+    if found is None:
+        raise RuleError("can never match: no text that fits can stand in a request's path.")
+    return found[1:]
+
+
+def _pattern(pieces: tuple[Piece, ...]) -> str:
     return "".join(
         re.escape(piece) if isinstance(piece, str) else f"(?:{piece.regex})" for piece in pieces
     )
 
 
-def _limits(pieces: tuple[str | BaseConverter, ...]) -> tuple[str, Callable[[str], bool] | None]:
+def _limits(pieces: tuple[Piece, ...]) -> tuple[str, Callable[[str], bool] | None]:
     converters = [piece for piece in pieces if isinstance(piece, BaseConverter)]
     limits = [
         (converter.fixed_digits, converter.min, converter.max)
@@ -303,10 +346,10 @@ def _limits(pieces: tuple[str | BaseConverter, ...]) -> tuple[str, Callable[[str
     return repr(limits), refuses
 
 
-def _rank(pieces: tuple[str | BaseConverter, ...]) -> tuple[Any, ...]:
+def _rank(pieces: tuple[Piece, ...]) -> tuple[Any, ...]:
     texts = [piece for piece in pieces if isinstance(piece, str)]
     converters = [piece for piece in pieces if isinstance(piece, BaseConverter)]
-    narrow = tuple(converter.regex == _PLAIN_STRING for converter in converters)
+    narrow = tuple(converter.regex == PLAIN_STRING for converter in converters)
     return (
         1,
         -len(texts),

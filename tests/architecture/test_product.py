@@ -14,7 +14,10 @@ from gateway.cli.main import commands
 
 ROOT = Path(__file__).parents[2]
 APPLICATIONS = {"legacy", "modern", "shared_models", "assistants", "tests"}
-PURE = ("table", "rules", "places", "shapes", "matcher", "ties", "cohort", "paths", "override")
+PURE = (
+    "table", "rules", "converters", "languages", "places", "shapes", "matcher", "ties", "cohort",
+    "paths", "override",
+)  # fmt: skip
 
 
 def imported(file: Path) -> set[str]:
