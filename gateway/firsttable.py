@@ -18,7 +18,7 @@ from gateway.coverage import names_of, unnamed
 from gateway.inventory import Inventory
 from gateway.places import methods_of
 from gateway.table import Route
-from gateway.ties import ties
+from gateway.ties import Tie, ties
 from gateway.urlmap import ServedRule
 from gateway.yamltext import scalar
 
@@ -95,22 +95,26 @@ def _name(endpoint: str, taken: set[str]) -> str:
 
 def _untied(drafts: list[_Draft]) -> list[_Draft]:
     """Leave each method of a place to the rule that came first, as `/x` and `/x/` are one place."""
-    routes = {draft.route.name: draft.route for draft in drafts if draft.route is not None}
-    earlier: dict[str, list[Route]] = {}
-    for tie in ties(routes.values()):
-        earlier.setdefault(tie.route, []).append(routes[tie.other])
-    return [_without(draft, earlier) for draft in drafts]
+    while True:
+        routes = {draft.route.name: draft.route for draft in drafts if draft.route is not None}
+        found = {tie.route: tie for tie in ties(routes.values())}
+        if not found:
+            return drafts
+        # What ties with two others is told of the first, and in the next round of the second.
+        drafts = [_without(draft, found, routes) for draft in drafts]
 
 
-def _without(draft: _Draft, earlier: Mapping[str, list[Route]]) -> _Draft:
-    if draft.route is None or draft.route.name not in earlier:
+def _without(draft: _Draft, found: Mapping[str, Tie], routes: Mapping[str, Route]) -> _Draft:
+    if draft.route is None or draft.route.name not in found:
         return draft
-    others = earlier[draft.route.name]
-    left = (draft.route.methods or frozenset()).difference(*map(methods_of, others))
-    if left:
-        return replace(draft, route=draft.route.model_copy(update={"methods": left}))
-    names = ", ".join(route.name for route in others)
-    return replace(draft, route=None, why_none=f"belongs to {names}")
+    tie = found[draft.route.name]
+    other = routes[tie.other]
+    if other.methods is not None:
+        left = (draft.route.methods or frozenset()) - methods_of(other)
+        if left:
+            return replace(draft, route=draft.route.model_copy(update={"methods": left}))
+    why = "belongs to" if tie.same else "overlaps and comes after"
+    return replace(draft, route=None, why_none=f"{why} {tie.other}")
 
 
 def _active(drafts: list[_Draft], modern: Inventory) -> Iterator[str]:

@@ -179,12 +179,8 @@ def _in_route(loc: tuple[str | int, ...]) -> bool:
 
 def _tie_faults(routes: Iterable[Route], reading: Reading, file: str) -> Iterator[Fault]:
     for tie in ties(routes):
-        other = reading.place(("routes", tie.other))
-        message = (
-            f"Route {tie.route!r} ties with route {tie.other!r} on line {other.line}: both match"
-            " the same requests and neither is more specific. Give one of them other methods,"
-            " another path or a further condition, or remove it."
-        )
+        line = reading.place(("routes", tie.other)).line
+        message = f"Route {tie.route!r} ties with route {tie.other!r} on line {line}: {tie.reason}"
         yield _fault(reading, file, ("routes", tie.route), message)
 
 

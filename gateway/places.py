@@ -87,12 +87,13 @@ def _conditions(route: Route) -> tuple[Condition, ...]:
 
 def _each_condition(route: Route) -> Iterator[Condition]:
     for name, value in route.headers.items():
-        yield _header_is(_environ_key(name), value)
+        yield _header_is(environ_key(name), value)
     for name, value in route.query.items():
         yield _query_has(name, value)
 
 
-def _environ_key(header: str) -> str:
+def environ_key(header: str) -> str:
+    """Return the key under which a WSGI environment has a header."""
     key = header.upper().replace("-", "_")
     return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
 
@@ -102,8 +103,9 @@ def _header_is(key: str, value: str) -> Condition:
 
 
 def _query_has(name: str, value: str) -> Condition:
+    # Of a name that stands twice the first counts, so that no request has two values of it.
     def has(environ: Environ) -> bool:
         pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-        return (name, value) in pairs
+        return next((found for key, found in pairs if key == name), None) == value
 
     return has

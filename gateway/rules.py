@@ -66,9 +66,9 @@ class Segment(NamedTuple):
 class Outline(NamedTuple):
     """A rule without its literals: what it shares with all rules of its shape.
 
-    `rank` orders rules; `patterns` and `limits` are those of the variable segments. `place` names
-    what two rules that tie have in common, `shape` what rules have that are tried together; texts,
-    since a table's size times they are hashed.
+    `rank` orders rules; `patterns` and `limits` are those of the variable segments. `place` is the
+    rank, which two rules that tie have in common, `shape` is all of these, which rules have that
+    are tried together; texts, since a table's size times they are hashed.
     """
 
     segments: tuple[Segment, ...]
@@ -211,7 +211,7 @@ def _outline(kind: str, texts: tuple[str, ...]) -> Outline:
         rank=tuple(rank),
         patterns=patterns,
         limits=limits,
-        place=repr((rank, patterns)),
+        place=repr(rank),
         shape=repr((rank, patterns, limits)),
     )
 

@@ -37,6 +37,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WSGI = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\(\))?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
+_HEADER_VALUE = re.compile(r"([!-~\x80-\xff]([\t -~\x80-\xff]*[!-~\x80-\xff])?)?")
 _HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
 
 
@@ -247,9 +248,18 @@ class Route(_Frozen):
     @field_validator("headers")
     @classmethod
     def _are_headers(cls, value: dict[str, str]) -> dict[str, str]:
-        for name in value:
+        spellings: dict[str, str] = {}
+        for name, text in value.items():
             if not _TOKEN.fullmatch(name):
                 raise fault(f"{name!r} can't be the name of a header.")
+            if not _HEADER_VALUE.fullmatch(text):
+                raise fault(
+                    f"The header {name!r} can never be {text!r}: a value is Latin-1, without blanks"
+                    " around it and without control characters."
+                )
+            first = spellings.setdefault(name.upper().replace("-", "_"), name)
+            if first != name:
+                raise fault(f"{first!r} and {name!r} are one header. Ask for it once.")
         return value
 
     @field_validator("to")

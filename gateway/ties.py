@@ -1,25 +1,35 @@
-"""Routes of which neither is more specific: a fault of the table, not a surprise in production."""
+"""Routes of which neither is more specific: a fault of the table, not a surprise in production.
+
+Two routes with the same path tie when a request can meet both and both ask for as much of it. Two
+whose paths differ tie when the paths overlap and no segment of one is more specific than that of
+the other, whatever else the routes ask for: as in Werkzeug, the path is decided on first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from gateway.places import methods_of
+from gateway.overlaps import overlap
+from gateway.places import environ_key, methods_of
 from gateway.table import Route
 
-Names = tuple[tuple[str, ...], tuple[str, ...]]
-Values = tuple[str, ...]
+_MOST_PAIRS = 1_000_000
+"""How many pairs of routes at one place are compared; a table of any size is read in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """Two routes of which neither is more specific; `other` is the one named first in the table."""
+class Tie(NamedTuple):
+    """Two routes of which neither is more specific; `other` is the one named first in the table.
+
+    `reason` goes on after "Route … ties with route … on line …:". `same` tells whether both have
+    the same path.
+    """
 
     route: str
     other: str
+    reason: str
+    same: bool
 
 
 def ties(routes: Iterable[Route]) -> list[Tie]:
@@ -27,51 +37,126 @@ def ties(routes: Iterable[Route]) -> list[Tie]:
 
     A route is named with the first of those that it ties with.
     """
-    places: dict[Any, list[Route]] = {}
+    places: dict[tuple[str | None, str, tuple[str, ...]], list[Route]] = {}
     for route in routes:
         outline, literals = route.rule
-        conditions = len(route.headers), len(route.query)
-        identity = (route.host, outline.place, literals, conditions)
-        places.setdefault(identity, []).append(route)
+        places.setdefault((route.host, outline.place, literals), []).append(route)
     return [tie for together in places.values() if len(together) > 1 for tie in _among(together)]
 
 
+class _Entry(NamedTuple):
+    """A route in its order, with the headers and the query that it asks for."""
+
+    number: int
+    route: Route
+    headers: tuple[tuple[str, str], ...]
+    query: tuple[tuple[str, str], ...]
+
+    @property
+    def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return tuple(name for name, _ in self.headers), tuple(name for name, _ in self.query)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return tuple(value for _, value in self.headers + self.query)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The routes of one place that have the same path and ask for the same names, in order.
+
+    Thousands may differ in the value of a header: those never meet.
+    """
+
+    all: list[_Entry] = field(default_factory=list)
+    by_values: dict[tuple[str, ...], list[_Entry]] = field(default_factory=dict)
+
+    def add(self, entry: _Entry) -> None:
+        self.all.append(entry)
+        self.by_values.setdefault(entry.values, []).append(entry)
+
+
 def _among(routes: list[Route]) -> Iterator[Tie]:
-    """Yield the ties of one place, where thousands may differ in the value of a header."""
-    seen: dict[Names, dict[Values, list[Route]]] = {}
-    for route in routes:
-        names, values = _conditions(route)
-        for rival in _rivals(seen, names, values):
-            if _overlap(rival, route):
-                yield Tie(route.name, rival.name)
-                break
-        seen.setdefault(names, {}).setdefault(values, []).append(route)
+    """Yield the ties of routes whose paths have the same rank and the same literals."""
+    seen: dict[object, _Kind] = {}
+    pairs = iter(range(_MOST_PAIRS))
+    for number, route in enumerate(routes):
+        headers = {environ_key(name): value for name, value in route.headers.items()}
+        entry = _Entry(
+            number,
+            route,
+            tuple(sorted(headers.items())),
+            tuple(sorted(route.query.items())),
+        )
+        rival = _first_rival(seen.values(), entry, pairs)
+        if rival is not None:
+            yield _tie(route, rival.route)
+        seen.setdefault((route.rule.outline.shape, entry.names), _Kind()).add(entry)
 
 
-def _rivals(
-    seen: dict[Names, dict[Values, list[Route]]], names: Names, values: Values
-) -> Iterator[Route]:
-    for other, by_values in seen.items():
-        if other == names:
-            yield from by_values.get(values, ())
-        else:
-            yield from chain.from_iterable(by_values.values())
+def _first_rival(kinds: Iterable[_Kind], entry: _Entry, pairs: Iterator[int]) -> _Entry | None:
+    first: _Entry | None = None
+    for kind in kinds:  # in the order of their first routes
+        if first is not None and first.number < kind.all[0].number:
+            break
+        found = _rival(kind, entry, pairs)
+        if found is not None and (first is None or found.number < first.number):
+            first = found
+    return first
 
 
-def _conditions(route: Route) -> tuple[Names, Values]:
-    """Return what a route asks for beside path and method, and the values that it asks for."""
-    headers, query = sorted(route.headers.items()), sorted(route.query.items())
-    names = tuple(name for name, _ in headers), tuple(name for name, _ in query)
-    return names, tuple(value for _, value in headers + query)
+def _rival(kind: _Kind, entry: _Entry, pairs: Iterator[int]) -> _Entry | None:
+    """Return the first route of a kind that ties with another one."""
+    head = kind.all[0]
+    if next(pairs, None) is None:
+        return None
+    if _same_path(head.route, entry.route):
+        if list(map(len, head.names)) != list(map(len, entry.names)):
+            return None
+    elif not overlap(head.route.rule, entry.route.rule):
+        return None
+    candidates = kind.by_values.get(entry.values, []) if head.names == entry.names else kind.all
+    met = (candidate for candidate, _ in zip(candidates, pairs, strict=False))
+    return next((candidate for candidate in met if _meet(candidate, entry)), None)
 
 
-def _overlap(one: Route, other: Route) -> bool:
-    if (one.methods is None) != (other.methods is None):
-        return False  # naming the method is more specific
-    if one.methods is not None and not methods_of(one) & methods_of(other):
-        return False
-    return not (_contradict(one.headers, other.headers) or _contradict(one.query, other.query))
+def _same_path(one: Route, other: Route) -> bool:
+    return one.rule.outline.shape == other.rule.outline.shape
 
 
-def _contradict(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return any(name in other and other[name] != value for name, value in one.items())
+def _meet(one: _Entry, other: _Entry) -> bool:
+    """Tell whether one request may have what both routes ask for beside their paths."""
+    return _share_a_method(one.route, other.route) and not (
+        _contradict(one.headers, other.headers) or _contradict(one.query, other.query)
+    )
+
+
+def _share_a_method(one: Route, other: Route) -> bool:
+    if one.methods is None and other.methods is None:
+        return True
+    if one.methods is None or other.methods is None:
+        return not _same_path(one, other)  # there, naming the method is more specific
+    return not methods_of(one).isdisjoint(methods_of(other))
+
+
+def _contradict(one: tuple[tuple[str, str], ...], other: tuple[tuple[str, str], ...]) -> bool:
+    values = dict(other)
+    return any(values.get(name, value) != value for name, value in one)
+
+
+def _tie(route: Route, other: Route) -> Tie:
+    if _same_path(route, other):
+        reason = (
+            "both match the same requests and neither is more specific. Give one of them other"
+            " methods, another path or a further condition, or remove it."
+        )
+        return Tie(route.name, other.name, reason, same=True)
+    path = overlap(route.rule, other.rule)
+    reason = (
+        f"both match {path} and neither path is more specific. Give one of them other methods or a"
+        " path that does not overlap, or remove it."
+    )
+    if route.rule.outline.patterns == other.rule.outline.patterns:
+        reason += " Digits, minimum and maximum do not tell them apart: as in Flask, a number out"
+        reason += " of its range finds nothing."
+    return Tie(route.name, other.name, reason, same=False)

@@ -94,7 +94,7 @@ def test_a_plain_word_does_not_stick_to_the_colon_before_it():
 
 
 def test_text_before_the_value_may_hold_any_characters():
-    route = "  # é😀\u2028\n  x: {headers: {A: '😀'}, path: /x,\n    to: legacy}\n"
+    route = "  # é😀\u2028\n  x: {query: {A: '😀'}, path: /x,\n    to: legacy}\n"
 
     assert edited(route, MODERN) == route.replace("to: legacy", "to: modern")
 
@@ -186,7 +186,7 @@ def routes(draw, name):
         return f"  {name}: {{{', '.join(pairs)}}}{draw(maybe_comment)}\n{draw(comment_line)}"
     value = draw(flow_values(to).map(" {}".format) | block_values(to))
     key = draw(st.sampled_from(["to", "'to'", "? to\n     "]))
-    lines = draw(st.permutations([f"path: {path}", f"{key}:{value}", "headers: {X: '😀 # {'}"]))
+    lines = draw(st.permutations([f"path: {path}", f"{key}:{value}", "query: {X: '😀 # {'}"]))
     return f"  {name}:\n" + "".join(draw(comment_line) + draw(ended(line)) for line in lines)
 
 

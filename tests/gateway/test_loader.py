@@ -157,6 +157,10 @@ def test_rejects_text_that_is_no_table(text, line, column, said):
         ("{path: /a, to: legacy, host: 'a b'}", "is not a host"),
         ("{path: /a, to: legacy, headers: {'a b': x}}", "can't be the name of a header"),
         ("{path: /a, to: legacy, headers: {a: 1}}", "Write text (put it in quotes"),
+        ("{path: /a, to: legacy, headers: {A-b: x, a-B: x}}", "'A-b' and 'a-B' are one header"),
+        ("{path: /a, to: legacy, headers: {a: ' x'}}", "The header 'a' can never be ' x'"),
+        ("{path: /a, to: legacy, headers: {a: 日}}", "The header 'a' can never be '日'"),
+        ("{path: '/<int(min=x):a>', to: legacy}", "min is 'x', not a number"),
         ("3", "Write a mapping with the keys of this entry"),
     ],
 )

@@ -34,14 +34,14 @@ def matches(route: Route, method: str, path: str, environ: dict[str, str]) -> bo
     methods = set(route.methods or {method}) | (
         {"HEAD"} if "GET" in (route.methods or ()) else set()
     )
-    query = parse_qsl(environ["QUERY_STRING"])
+    query = dict(reversed(parse_qsl(environ["QUERY_STRING"])))
     host, wildcard = environ["HTTP_HOST"], route.host or ""
     return (
         re.fullmatch(pattern + below, path) is not None
         and method in methods
         and (route.host in {None, host} or (wildcard[:1] == "*" and host.endswith(wildcard[1:])))
         and all(environ.get(f"HTTP_{name}") == value for name, value in route.headers.items())
-        and all(pair in query for pair in route.query.items())
+        and all(query.get(name) == value for name, value in route.query.items())
     )
 
 
