@@ -7,7 +7,7 @@ stands at the end, to be uncommented.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from gateway.inventory import Inventory
 from gateway.places import methods_of
 from gateway.table import Route
 from gateway.ties import Tie, ties
+from gateway.unreachable import unreachable
 from gateway.urlmap import ServedRule
 from gateway.yamltext import scalar
 
@@ -48,8 +49,8 @@ def first_table(targets: tuple[str, str], legacy: Inventory, modern: Inventory) 
     """Return the text of a table; `targets` is where the two applications are."""
     taken: set[str] = set()
     drafts = _drafts(legacy.rules, LEGACY, taken)
-    routes = [draft.route for draft in drafts if draft.route is not None]
-    additions = _drafts(_only_in(modern, routes), MODERN, taken)
+    routes = _routes(drafts)
+    additions = _drafts(_only_in(modern, routes), MODERN, taken, routes)
     head = _HEAD.format(legacy=scalar(targets[0]), modern=scalar(targets[1]))
     head += "routes:" if routes else "routes: {}"
     return "\n".join([head, *_active(drafts, modern), *_commented(additions), ""])
@@ -63,8 +64,22 @@ def _only_in(modern: Inventory, routes: list[Route]) -> Iterator[ServedRule]:
             yield replace(rule, allowed=rule.allowed and frozenset(methods))
 
 
-def _drafts(rules: Iterable[ServedRule], backend: str, taken: set[str]) -> list[_Draft]:
-    return _untied([_draft(rule, backend, taken) for rule in rules])
+def _routes(drafts: Iterable[_Draft]) -> list[Route]:
+    return [draft.route for draft in drafts if draft.route is not None]
+
+
+def _drafts(
+    rules: Iterable[ServedRule], backend: str, taken: set[str], others: Sequence[Route] = ()
+) -> list[_Draft]:
+    drafts = _untied([_draft(rule, backend, taken) for rule in rules], others)
+    hidden = {found.route for found in unreachable([*others, *_routes(drafts)])}
+    return [_unless_hidden(draft, hidden) for draft in drafts]
+
+
+def _unless_hidden(draft: _Draft, hidden: set[str]) -> _Draft:
+    if draft.route is None or draft.route.name not in hidden:
+        return draft
+    return replace(draft, route=None, why_none="is never reached: more specific rules take it")
 
 
 def _draft(rule: ServedRule, backend: str, taken: set[str]) -> _Draft:
@@ -93,10 +108,10 @@ def _name(endpoint: str, taken: set[str]) -> str:
     return name
 
 
-def _untied(drafts: list[_Draft]) -> list[_Draft]:
+def _untied(drafts: list[_Draft], others: Sequence[Route]) -> list[_Draft]:
     """Leave each method of a place to the rule that came first, as `/x` and `/x/` are one place."""
     while True:
-        routes = {draft.route.name: draft.route for draft in drafts if draft.route is not None}
+        routes = {route.name: route for route in (*others, *_routes(drafts))}
         found = {tie.route: tie for tie in ties(routes.values())}
         if not found:
             return drafts

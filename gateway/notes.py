@@ -3,12 +3,13 @@ that the applications do not answer alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gateway.coverage import names_of, unnamed
 from gateway.inventory import Inventory
 from gateway.loader import Fault, Placing
 from gateway.table import Route, RoutingTable
+from gateway.unreachable import leftovers
 from gateway.urlmap import ServedRule, slash_policy
 
 
@@ -18,10 +19,22 @@ def notes(
     """Yield the notes on a table, given what its backends serve."""
     for message in _unnamed(table, inventories):
         yield place(("default",), message)
+    for route, others in leftovers(table.routes.values()):
+        yield place(("routes", route.name), _leftover(route, others, place))
     for route in table.routes.values():
         for difference in (_methods(route, inventories), _slashes(route, inventories)):
             if difference:
                 yield place(("routes", route.name), difference)
+
+
+def _leftover(route: Route, others: Iterable[Route], place: Placing) -> str:
+    named = " and ".join(
+        f"{other.name!r} on line {place(('routes', other.name), '').line}" for other in others
+    )
+    return (
+        f"Route {route.name!r}: {named} name every common method at its path. It is left only"
+        " others, such as OPTIONS or TRACE."
+    )
 
 
 def _unnamed(table: RoutingTable, inventories: Mapping[str, Inventory]) -> Iterator[str]:

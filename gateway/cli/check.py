@@ -22,6 +22,9 @@ from gateway.loader import (
 )
 from gateway.notes import notes
 from gateway.table import Route, RoutingTable
+from gateway.unreachable import unreachable
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,9 @@ def examine(file: str) -> Examination:
         for name, application in loaded.items()
         if not isinstance(application, Fault) and (served := inventory(application)) is not None
     }
-    return Examination(
-        revision,
-        (*unloadable, *_unserved(table, inventories, place)),
-        tuple(notes(table, inventories, place)),
-    )
+    faults = (*_hidden(table, place), *unloadable, *_unserved(table, inventories, place))
+    in_order = sorted(faults, key=lambda fault: (fault.line, fault.column))
+    return Examination(revision, tuple(in_order), tuple(notes(table, inventories, place)))
 
 
 def _load(name: str, table: RoutingTable, place: Placing) -> WSGICallable | Fault:
@@ -97,6 +98,21 @@ def _load(name: str, table: RoutingTable, place: Placing) -> WSGICallable | Faul
         return load_backend(name, table.backends[name])
     except BackendError as error:
         return place(("backends", name), str(error))
+
+
+def _hidden(table: RoutingTable, place: Placing) -> Iterator[Fault]:
+    for found in unreachable(table.routes.values()):
+        named = [
+            f"{name!r} on line {place(('routes', name), '').line}"
+            for name in found.taken_by[:_NAMED]
+        ]
+        more = len(found.taken_by) - len(named)
+        takers = ", ".join(named) + (f" and {more} more" if more > 0 else "")
+        yield place(
+            ("routes", found.route),
+            f"Route {found.route!r} can never match: all that it is for is taken by more specific"
+            f" routes, {takers}. Remove it, or let them ask for less.",
+        )
 
 
 def _unserved(

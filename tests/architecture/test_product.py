@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 APPLICATIONS = {"legacy", "modern", "shared_models", "assistants", "tests"}
 PURE = (
     "table", "rules", "converters", "languages", "places", "shapes", "matcher", "ties", "overlaps",
-    "cohort", "paths", "override",
+    "unreachable", "cohort", "paths", "override",
 )  # fmt: skip
 
 

@@ -44,10 +44,15 @@ legacy = application(
         ("/signed/<positive(signed=True):number>", "signed", {}),
         ("/token/<string(length=120):token>", "token", {}),
         ("/kind/<any(big,small):kind>", "kind", {}),
+        ("/kind/<any(small,tiny):kind>", "kind too", {}),
         ("/old//path", "odd", {}),
         ("/options", "options", {"methods": ["OPTIONS"]}),
         ("/same", "same", {}),
         ("/same", "same", {"methods": ["PUT"]}),
+        ("/same/", "same slash", {"methods": ["GET", "PUT", "POST"]}),
+        ("/mode/on", "on", {}),
+        ("/mode/off", "off", {}),
+        ("/mode/<any(on,off):mode>", "mode", {}),
     ]
 )
 shop = Blueprint("shop", __name__, url_prefix="/shop", static_folder="static")

@@ -120,6 +120,44 @@ def test_a_rule_with_a_converter_of_its_own_is_served_by_what_is_nearest(notes):
     assert notes(ALL + "  wiki: {path: /wiki/<title>, to: modern}\n") == []
 
 
+def test_a_route_that_can_never_match_is_a_fault_that_names_who_takes_its_requests(check):
+    routes = "  on: {path: /mode/on, to: legacy}\n  off: {path: /mode/off, to: legacy}\n"
+    routes += "  mode: {path: '/mode/<any(on,off):mode>', headers: {A: '1'}, to: legacy}\n"
+
+    code, out = check(ALL + routes, "--json")
+    (fault,) = json.loads(out)["faults"]
+
+    assert (code, fault["route"], fault["line"]) == (1, "mode", 7)
+    assert fault["message"] == (
+        "Route 'mode' can never match: all that it is for is taken by more specific routes, 'on' on"
+        " line 5, 'off' on line 6. Remove it, or let them ask for less."
+    )
+
+
+def test_of_many_that_hide_a_route_the_first_are_named(check):
+    values = [f"v{n}" for n in range(7)]
+    routes = "".join(f"  {v}: {{path: /mode/{v}, to: legacy}}\n" for v in values)
+    _, out = check(
+        f"{ALL}{routes}  it: {{path: '/mode/<any({','.join(values)}):m>', to: legacy}}\n"
+    )
+
+    assert "'v4' on line 9 and 2 more. Remove it" in out
+
+
+def test_a_route_for_all_methods_that_is_left_none_in_common_use_is_noted(notes):
+    found = notes(
+        f"{ALL}  some: {{path: /any, methods: [GET, POST, PATCH], to: legacy}}\n"
+        "  others: {path: /any/, methods: [PUT, DELETE], to: legacy}\n"
+        "  rest: {path: /any, to: legacy}\n"
+    )
+
+    assert [note["route"] for note in found] == ["rest"]
+    assert found[0]["message"] == (
+        "Route 'rest': 'some' on line 5 and 'others' on line 6 name every common method at its"
+        " path. It is left only others, such as OPTIONS or TRACE."
+    )
+
+
 def test_notes_are_printed_after_the_faults(check):
     code, out = check(f"{ALL}  kind: {{path: /kind/x, to: modern}}\n{ORDERS}")
     lines = out.splitlines()

@@ -54,8 +54,8 @@ def test_every_rule_of_legacy_that_a_table_can_say_is_a_route_to_legacy(init):
     assert {r.path or f"{r.prefix}/*" for r in table.routes.values()} == {
         "/", "/users", "/people/", "/orders", "/wiki/<title>", "/tree/<path:place>",
         "/number/<int:number>", "/signed/<number>", "/kind/<any(big,small):kind>",
-        "/token/<string(length=120):token>", "/options", "/same", "/shop/cart", "/any", "/gone",
-        "/static/*", "/shop/static/*",
+        "/token/<string(length=120):token>", "/options", "/same", "/same/", "/shop/cart", "/any",
+        "/gone", "/static/*", "/shop/static/*", "/mode/on", "/mode/off",
     }  # fmt: skip
 
 
@@ -106,6 +106,18 @@ def test_what_modern_does_not_serve_is_said_where_the_route_is_flipped(text):
 
 def test_two_rules_of_one_place_are_one_route(text):
     assert "  # GET /users/ belongs to users.\n" in text
+
+
+def test_what_two_earlier_rules_leave_of_a_rule_is_a_route(text):
+    assert "    path: /same/\n    methods: [POST]\n" in route(text, "same_slash")
+
+
+def test_a_rule_that_overlaps_an_earlier_one_is_told(text):
+    assert "  # GET /kind/<any(small,tiny):kind> overlaps and comes after kind.\n" in text
+
+
+def test_a_rule_that_is_never_reached_is_told(text):
+    assert "  # GET /mode/<any(on,off):mode> is never reached: more specific rules take" in text
 
 
 def test_a_rule_that_no_route_can_say_is_told(text):

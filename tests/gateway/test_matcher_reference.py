@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from urllib.parse import parse_qsl, urlencode
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.matcher import Matcher
 from gateway.table import Route
 from gateway.ties import ties
+from gateway.unreachable import unreachable
 
-KINDS = {"<int:{}>": (r"\d+", 1), "<{}>": (r"[^/]+", 2), "<path:{}>": (r"[^/].*", 3)}
-PREFIX = 4
+KINDS = {
+    "<int:{}>": (r"\d+", 1),
+    "<any(a,b):{}>": ("(a|b)", 2),
+    "<string(length=1):{}>": (r"[^/]", 2),
+    "<{}>": (r"[^/]+", 3),
+    "<path:{}>": (r"[^/].*", 4),
+}
+PREFIX = 5
 HOSTS = [None, "a.org", "*.a.org", "*.b.a.org"]
 
 
@@ -21,6 +31,7 @@ def segments(route: Route) -> list[str]:
     return [part for part in (route.path or route.prefix or "").split("/") if part]
 
 
+@cache
 def kind(part: str) -> tuple[str, int]:
     for template, found in KINDS.items():
         if re.fullmatch(re.escape(template).replace(r"\{\}", r"\w+"), part):
@@ -94,15 +105,75 @@ requests = st.tuples(
 )
 
 
-@given(st.lists(route_bodies(), min_size=1, max_size=10), st.lists(requests, max_size=10))
-def test_agrees_with_the_reference(bodies, asked):
+def kept_of(bodies) -> list[Route]:
+    """Make routes, without those that tie with an earlier one."""
     routes = [
         Route.model_validate({**body, "to": "x"}).named(f"r{i}") for i, body in enumerate(bodies)
     ]
     tied = {tie.route for tie in ties(routes)}
-    kept = [route for route in routes if route.name not in tied]
+    return [route for route in routes if route.name not in tied]
+
+
+@given(st.lists(route_bodies(), min_size=1, max_size=10), st.lists(requests, max_size=10))
+def test_agrees_with_the_reference(bodies, asked):
+    kept = kept_of(bodies)
     matcher = Matcher(kept)
 
     for method, path, environ in asked:
         route = matcher.match(method, path, environ)
         assert (route.name if route else None) == reference(kept, method, path, environ)
+
+
+crowded_parts = st.sampled_from(
+    ["a", "b", "<any(a,b):{}>", "<string(length=1):{}>", "<int:{}>", "<{}>"]
+)
+
+
+@st.composite
+def crowded_bodies(draw):
+    """Routes that stand in each other's way: few paths, and hardly a condition."""
+    parts = draw(st.lists(crowded_parts, max_size=2)) + draw(st.sampled_from([[], ["<path:{}>"]]))
+    text = "/" + "/".join(part.format(f"v{i}") for i, part in enumerate(parts))
+    body = {
+        ("path" if "<path" in text or draw(st.booleans()) else "prefix"): text,
+        "methods": draw(st.sampled_from([None, None, None, ["GET"], ["GET", "POST"]])),
+        "headers": draw(st.sampled_from([{}, {}, {}, {"A": "1"}])),
+    }
+    return {key: value for key, value in body.items() if value}
+
+
+SEGMENTS = ["c", "cc", "1", "11", "a", "b"]
+EVERYWHERE = ["/" + "/".join(s) for n in range(4) for s in product(SEGMENTS, repeat=n)]
+
+
+@settings(deadline=None)
+@given(st.lists(crowded_bodies(), min_size=4, max_size=14))
+def test_a_route_is_found_unreachable_if_and_only_if_it_wins_nowhere(bodies):
+    routes = kept_of(bodies)
+    found = {hidden.route: hidden.taken_by for hidden in unreachable(routes)}
+
+    for route in routes:
+        winners = (reference(routes, *request) for request in requests_for(route))
+
+        if route.name in found:
+            assert set(winners) <= {*found[route.name]}
+        else:
+            assert route.name in winners
+
+
+def requests_for(route: Route) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield requests for a route, which have nothing that it does not ask for."""
+    environ = {"HTTP_HOST": "z.org", "QUERY_STRING": urlencode(route.query)}
+    environ |= {f"HTTP_{name}": value for name, value in route.headers.items()}
+    for method in route.methods or ["DELETE"]:
+        for path in EVERYWHERE:
+            if matches(route, method, path, environ):
+                yield method, path, environ
+
+
+@given(st.lists(crowded_bodies(), min_size=4, max_size=14), st.lists(requests, max_size=30))
+def test_an_unreachable_route_never_wins(bodies, asked):
+    routes = kept_of(bodies)
+    found = {hidden.route for hidden in unreachable(routes)}
+
+    assert found.isdisjoint(reference(routes, *request) for request in asked)
