@@ -28,7 +28,7 @@ class Place(dict[str, Any]):
     """By method: an answer, a tuple of Candidates to be asked in order, or None.
 
     `methods_not_named` answers what no route there names. `options`, if given, is the answer to
-    OPTIONS unless a route names that method.
+    OPTIONS unless a route names that method and accepts the request.
     """
 
     __slots__ = ("_methods_not_named",)
@@ -48,7 +48,8 @@ class Place(dict[str, Any]):
         if options is not None:
             self["OPTIONS"] = options
         for method, named in by_method.items():
-            self[method] = _answer(named + rest)
+            asked = method == "OPTIONS" and options is not None
+            self[method] = _answer(named + ([Candidate(options, ())] if asked else rest))
 
     def __missing__(self, method: str) -> Any:
         return self._methods_not_named

@@ -3,52 +3,13 @@
 from wsgiref.validate import validator
 
 import pytest
-from flask import Flask, Response, request
 
 from gateway.decision import Decider, Deciding
 from gateway.dispatcher import make_gateway
 from gateway.loader import parse_table
 from gateway.snapshot import Holder, Snapshot
+from tests.gateway.split_methods import TABLE, legacy_application, modern_application
 from tests.gateway.visitor import Visitor
-
-TABLE = """\
-backends: {legacy: a:a, modern: b:b}
-default: legacy
-routes:
-  list: {path: /things, methods: [GET], to: modern}
-  make: {path: /things, methods: [POST], to: legacy}
-  own: {path: /own, methods: [GET], to: modern}
-  own_post: {path: /own, methods: [POST], to: legacy}
-  claimed: {path: /claimed, methods: [GET, OPTIONS], to: modern}
-  whole: {path: /whole, to: modern}
-"""
-
-
-def legacy_application() -> Flask:
-    application = Flask("legacy")
-    application.add_url_rule("/things", "get", lambda: "legacy", methods=["GET", "DELETE"])
-    application.add_url_rule("/things", "post", lambda: "legacy", methods=["POST"])
-    application.add_url_rule("/own", "own", lambda: "legacy", methods=["GET", "POST"])
-    application.add_url_rule("/claimed", "claimed", lambda: "legacy", methods=["GET", "PUT"])
-    application.add_url_rule("/whole", "whole", lambda: "legacy", methods=["PUT"])
-    return application
-
-
-def modern_application() -> Flask:
-    application = Flask("modern")
-    application.add_url_rule("/things", "things", lambda: "modern", methods=["GET", "PATCH"])
-    application.add_url_rule("/claimed", "claimed", lambda: "modern", methods=["GET"])
-    application.add_url_rule("/whole", "whole", lambda: "modern", methods=["GET"])
-
-    def own() -> Response:
-        if request.method == "OPTIONS":
-            return Response("ask me anything", headers={"Allow": "GET, BREW", "X-Own": "1"})
-        return Response("modern")
-
-    application.add_url_rule(
-        "/own", "own", own, methods=["GET", "OPTIONS"], provide_automatic_options=False
-    )
-    return application
 
 
 @pytest.fixture

@@ -248,6 +248,34 @@ def test_prefix_and_path_share_a_url():
     assert preflight(visitor, "/x/y", "GET") == "modern"
 
 
+CATCH_ALL = """\
+  every: {path: "/<path:place>", methods: [OPTIONS], to: modern}
+  get: {path: /x, methods: [GET], to: legacy}
+  put: {path: /x, methods: [PUT], headers: {X-Tenant: a}, to: modern}
+"""
+
+
+def test_options_belongs_to_the_place_before_a_catch_all():
+    """As under Flask, where every rule has OPTIONS of its own."""
+    assert visit(CATCH_ALL).options("/x").headers["X-Gateway-Backend"] == "legacy"
+    assert visit(CATCH_ALL).options("/y").headers["X-Gateway-Route"] == "every"
+
+
+CLAIMED = (
+    SHARED
+    + """\
+  own: {path: /x, methods: [OPTIONS], headers: {X-Tenant: a}, to: modern}
+"""
+)
+
+
+def test_a_route_that_names_options_but_refuses_the_request_leaves_it_to_all():
+    visitor = visit(CLAIMED)
+
+    assert visitor.options("/x", headers={"X-Tenant": "a"}).headers["X-Gateway-Route"] == "own"
+    assert len(allowed(visitor.options("/x"))) == 5
+
+
 CONDITIONS = """\
   new: {path: /x, methods: [GET], query: {v: "2"}, to: modern}
   tenant: {path: /x, methods: [GET], headers: {X-Tenant: a}, to: modern}
