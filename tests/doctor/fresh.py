@@ -27,10 +27,15 @@ PRELOADED = [
     "tests.doctor.fresh",
     "gateway.sandbox",
     "alembic.command",
+    "argon2",
+    "flask_bcrypt",
     "flask_cors",
     "flask_limiter",
     "flask_login",
+    "flask_session",
     "flask_wtf",
+    "passlib.context",
+    "passlib.hash",
     "tests.doctor.frozen",
 ]
 

@@ -27,10 +27,15 @@ def test_the_reference_pair_is_clean(tmp_path):
 
     told = json.loads(done.stdout)
     assert (done.returncode, told["ok"]) == (0, True)
-    (note,) = told["findings"]  # AD-08, which is meant
-    assert (note["check"], note["severity"]) == ("web.slash-redirects", "note")
-    assert note["evidence"] == [
-        "legacy answers both /admin and /admin/; modern redirects /admin to /admin/"
+    assert {finding["severity"] for finding in told["findings"]} == {"note"}
+    assert [(finding["check"], finding["evidence"][0]) for finding in told["findings"]] == [
+        # Sessions hold a random token, of which the database has no more than a hash.
+        ("login.user-loader-untried", "No model of legacy is what its LoginManager signs in."),
+        # AD-08, which is meant.
+        (
+            "web.slash-redirects",
+            "legacy answers both /admin and /admin/; modern redirects /admin to /admin/",
+        ),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,47 @@ from gateway.doctor.db.locations import sqlite_file
 
 _PATIENT_DRIVERS = {"psycopg", "psycopg2", "pymysql", "mysqldb"}
 _SECONDS = 3
+_READ_ONLY = {
+    "postgresql": "SET default_transaction_read_only = on",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+    "mariadb": "SET SESSION TRANSACTION READ ONLY",
+}
 
 
 @contextmanager
 def reading(database: Database) -> Iterator[Any]:
     """Connect to a database, apart from the application's pool and from what listens on it."""
+    with reading_engine(database).connect() as connection:
+        yield connection
+
+
+def reading_engine(database: Database) -> Any:
+    """Make an engine whose connections the database itself lets read and not write.
+
+    Raises ValueError for a database that has no such connections.
+    """
+    backend = database.url.get_backend_name()
+    if backend not in {"sqlite", *_READ_ONLY}:
+        raise ValueError(f"Connections to {backend} can't be made read-only.")
     sqlalchemy = sys.modules["sqlalchemy"]
     engine = sqlalchemy.create_engine(
         database.url, poolclass=sqlalchemy.pool.NullPool, **_options(database)
     )
-    with engine.connect() as connection:
-        yield connection
+    if backend in _READ_ONLY:
+        sqlalchemy.event.listen(engine, "connect", _told(_READ_ONLY[backend]))
+    return engine
+
+
+def _told(statement: str) -> Callable[[Any, object], None]:
+    """Return a listener that says something to each new connection."""
+
+    def tell(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    return tell
 
 
 def _options(database: Database) -> dict[str, Any]:

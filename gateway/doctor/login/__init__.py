@@ -11,9 +11,19 @@ from collections.abc import Iterator
 
 from gateway.doctor.application import Pair
 from gateway.doctor.finding import Finding
-from gateway.doctor.login import cookies, csrf, manager, protection, remember, sessions, stores
+from gateway.doctor.login import (
+    cookies,
+    csrf,
+    loaders,
+    manager,
+    passwords,
+    protection,
+    remember,
+    sessions,
+    stores,
+)
 
-_PARTS = (sessions, stores, cookies, csrf, manager, remember, protection)
+_PARTS = (sessions, stores, cookies, csrf, manager, remember, protection, loaders, passwords)
 CHECKS = tuple(check for part in _PARTS for check in part.CHECKS)
 
 

@@ -21,11 +21,12 @@ _CONNECTION = ("host", "port", "db", "path", "unix_socket_path")
 
 def findings(pair: Pair) -> Iterator[Finding]:
     """Find applications that keep sessions in different places."""
-    kinds = [type(each.flask.session_interface) for each in pair]
+    # A copy of a class under the same name is taken for the same.
+    kinds = [type(each.flask.session_interface).__qualname__ for each in pair]
     if any(map(is_signed, pair)):
         if not all(map(is_signed, pair)):
             yield _two_kinds(pair)
-    elif kinds[0] is not kinds[1]:
+    elif kinds[0] != kinds[1]:
         yield _two_kinds(pair)
     elif differing := list(_differing(pair)):
         yield STORE.finding(
