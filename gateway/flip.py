@@ -34,10 +34,11 @@ class FlipError(RefusalError):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who flips, and why."""
+    """Who flips, and why; `undoes` is the revision of the flip that is taken back, if one is."""
 
     who: str
     why: str | None = None
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def flip(file: str, route: str, to: str, author: Author, *, force: bool = False)
 
 
 def undo(file: str, route: str | None, author: Author, *, force: bool = False) -> Flip:
-    """Take the newest flip back, or the newest of one route. That is a flip too.
+    """Take the newest flip back, or the newest of one route, that was not taken back before.
 
     Raises what `flip` raises, and FlipError if the route was changed since then by hand.
     """
@@ -94,7 +95,7 @@ def undo(file: str, route: str | None, author: Author, *, force: bool = False) -
         last = _last(file, route)
         found = _route(opened, last.route)
         _check_untouched(found, last)
-        author = Author(author.who, author.why or f"undo of {last.revision}")
+        author = Author(author.who, author.why or f"undo of {last.revision}", last.revision)
         return _apply(opened, found, _split(opened.table, found, last.from_), author, force=force)
 
 
@@ -145,10 +146,13 @@ def _split(table: RoutingTable, route: Route, wanted: Said) -> Split:
 
 
 def _last(file: str, route: str | None) -> Entry:
-    flips = history.read(file).of(route)
+    flips = history.read(file).standing(route)
     if not flips:
         of = f" of route {route!r}" if route else ""
-        raise FlipError(f"{history.history_file(file)} records no flip{of} that could be undone.")
+        raise FlipError(
+            f"{history.history_file(file)} records no flip{of} that could be undone, or all of them"
+            " are undone."
+        )
     return flips[-1]
 
 
@@ -204,4 +208,5 @@ def _entry(done: Flip, author: Author) -> Entry:
         to=done.to,
         revision_before=done.revision_before,
         revision=done.revision,
+        undoes=author.undoes,
     )

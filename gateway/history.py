@@ -22,7 +22,10 @@ from gateway.refusal import RefusalError
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One flip. `at` is RFC 3339 in UTC; `from_` is `from` in the file."""
+    """One flip. `at` is RFC 3339 in UTC; `from_` is `from` in the file.
+
+    `undoes` is the revision of the flip that this one takes back, or None.
+    """
 
     at: str
     who: str
@@ -32,6 +35,7 @@ class Entry:
     to: Said
     revision_before: str
     revision: str
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,21 @@ class History:
     def of(self, route: str | None) -> tuple[Entry, ...]:
         """Return the flips of one route, or all."""
         return tuple(entry for entry in self.entries if route in {None, entry.route})
+
+    def standing(self, route: str | None) -> tuple[Entry, ...]:
+        """Return the flips of one route, or all, that were not undone; undos are not among them."""
+        standing: list[Entry] = []
+        for entry in self.of(route):
+            if entry.undoes is None:
+                standing.append(entry)
+            elif (undone := _newest(standing, entry.route, entry.undoes)) is not None:
+                del standing[undone]
+        return tuple(standing)
+
+
+def _newest(entries: list[Entry], route: str, revision: str) -> int | None:
+    found = [n for n, e in enumerate(entries) if (e.route, e.revision) == (route, revision)]
+    return found[-1] if found else None
 
 
 _ENTRY = TypeAdapter(Entry)

@@ -24,7 +24,8 @@ from gateway.workers import FOLDER_VARIABLE, WorkerStatus, live_workers, wait_fo
     "--wait",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
-    help="Return when every live worker serves the new table; exit 1 if that takes longer.",
+    help="Return when every live worker serves the new table; exit 1 if that takes longer, or if"
+    " no worker is known.",
 )
 @click.option("--why", metavar="TEXT", help="The reason, for the history.")
 @click.option("--force", is_flag=True, help="Do not ask whether the backend serves the route.")
@@ -44,7 +45,7 @@ def flip(  # noqa: PLR0913 - one parameter an option
     """Let TO answer ROUTE: a backend, or a split such as legacy=90,modern=10.
 
     Only the value of the route's "to:" changes in the file. Who flipped what, when and why goes
-    into a history beside it, from which --undo takes the newest flip back.
+    into a history beside it, from which --undo takes the newest flip back, then the one before.
     """
     author = Author(history.who(), why)
     if undo:
@@ -55,14 +56,16 @@ def flip(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("Name a ROUTE and TO whom it goes, or take a flip back with --undo.")
     else:
         done = flips.flip(table, route, to, author, force=force)
-    answer = _NOT_ASKED if wait is None else _ask(table, done.revision, wait)
+    answer = None if wait is None else _ask(table, done.revision, wait)
     if as_json:
         print_json(_as_json(done, answer))
     else:
         click.echo(_told(done))
-    if wait is not None:
-        _tell(table, done, wait, answer)
-    sys.exit(1 if answer.waiting else 0)
+    if wait is None or answer is None:
+        return
+    _tell(table, done, wait, answer)
+    # Whoever waits wants to know that it is served. That nobody says so is no such knowledge.
+    sys.exit(0 if answer.acknowledged else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,6 @@ class _Answer:
     waiting: tuple[WorkerStatus, ...] = ()
 
 
-_NOT_ASKED = _Answer(None)
-
-
 def _ask(table: str, revision: str, seconds: float) -> _Answer:
     waiting = wait_for(table, revision, seconds)
     if not waiting and not live_workers(table):
@@ -83,7 +83,8 @@ def _ask(table: str, revision: str, seconds: float) -> _Answer:
     return _Answer(not waiting, tuple(waiting))
 
 
-def _as_json(done: Flip, answer: _Answer) -> dict[str, Any]:
+def _as_json(done: Flip, answer: _Answer | None) -> dict[str, Any]:
+    answer = answer or _Answer(None)
     return {
         "route": done.route,
         "from": done.from_,
@@ -112,8 +113,9 @@ def _tell(table: str, done: Flip, wait: float, answer: _Answer) -> None:
         note(f"Every live worker serves revision {done.revision}.")
     elif answer.acknowledged is None:
         note(
-            f"No live worker of {table} is known here, so nobody acknowledged it. Workers are known"
-            f" to their own user, by the same path of the table and the same {FOLDER_VARIABLE}."
+            f"The flip is made, but no live worker of {table} is known here, so nobody acknowledged"
+            " it. Workers are known to their own user, by the same path of the table and the same"
+            f" {FOLDER_VARIABLE}."
         )
     else:
         note(f"After {wait:g} seconds not every worker serves revision {done.revision}:")

@@ -168,6 +168,7 @@ def test_a_flip_is_recorded_with_who_and_why(flip, run):
         "route": "chat",
         "from": "legacy",
         "to": "modern",
+        "undoes": None,
     }
 
 
@@ -234,12 +235,50 @@ def test_undo_of_a_route_takes_its_newest_flip_back(flip, table):
     assert "to: legacy    # flip me" in table.read_text()
 
 
-def test_undoing_an_undo_brings_the_flip_back(flip, table):
+def test_undo_again_goes_further_back_over_all_routes(flip, run, table):
+    flip("chat", "modern")
+    flip("item", "modern")
+    flip("chat", "legacy=50,modern=50")
+
+    undone = [(answer["route"], answer["to"]) for answer in (flip("--undo") for _ in range(3))]
+
+    assert undone == [
+        ("chat", "modern"),
+        ("item", {"legacy": 90, "modern": 10}),
+        ("chat", "legacy"),
+    ]
+    assert table.read_text() == TABLE
+    assert "or all of them are undone" in run("flip", "--undo")[2]
+
+
+def test_a_flip_after_an_undo_is_undone_to_what_was_before_it(flip, table):
     flip("chat", "modern")
     flip("--undo")
+    flip("chat", "modern")
+    flip("item", "modern")
+    flip("--undo", "chat")
+    flip("--undo", "item")
+
+    assert table.read_text() == TABLE
+
+
+def test_the_history_tells_which_flip_an_undo_took_back(flip, run):
+    done = flip("chat", "modern")
     flip("--undo")
 
-    assert table.read_text() == TABLE.replace("legacy    # flip me", "modern    # flip me")
+    newest, oldest = json.loads(run("history", "--json")[1])
+    assert (newest["undoes"], oldest["undoes"]) == (done["revision"], None)
+
+
+def test_undo_goes_no_further_back_than_an_edit_by_hand(flip, run, table):
+    flip("chat", "modern")
+    table.write_text(table.read_text().replace("modern    #", "{legacy: 50, modern: 50}    #"))
+    flip("chat", "legacy")
+    flip("--undo")
+
+    assert (
+        "was changed by hand since ada flipped it from legacy to modern" in run("flip", "--undo")[2]
+    )
 
 
 def test_undo_leaves_what_was_changed_by_hand_since(flip, run, table):

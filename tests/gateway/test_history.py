@@ -53,8 +53,15 @@ def test_a_line_is_one_json_object_with_the_names_of_the_table(table):
     assert history_file(table).read_text() == (
         '{"at":"2026-11-23T09:00:00Z","who":"zoë\\n","why":"\\"","route":"chat","from":"legacy",'
         '"to":{"legacy":87.5,"modern":12.5},"revision_before":"000000000000",'
-        '"revision":"111111111111"}\n'
+        '"revision":"111111111111","undoes":null}\n'
     )
+
+
+def test_an_undo_whose_flip_is_not_recorded_leaves_the_others_standing(table):
+    first, undo = entry(), entry(undoes="222222222222", revision="333333333333")
+    record(table, first, undo)
+
+    assert read(table).standing(None) == (first,)
 
 
 def test_before_the_first_flip_there_is_no_history(table):
