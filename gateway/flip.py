@@ -201,8 +201,8 @@ def _check_served(table: RoutingTable, route: Route, backends: Iterable[str]) ->
 def _entry(done: Flip, author: Author) -> Entry:
     return Entry(
         at=history.timestamp(time.time()),
-        who=author.who,
-        why=author.why,
+        who=_readable(author.who),
+        why=author.why and _readable(author.why),
         route=done.route,
         from_=done.from_,
         to=done.to,
@@ -210,3 +210,8 @@ def _entry(done: Flip, author: Author) -> Entry:
         revision=done.revision,
         undoes=author.undoes,
     )
+
+
+def _readable(text: str) -> str:
+    """Replace what was not UTF-8 on the command line or in the environment."""
+    return text.encode("utf-8", "replace").decode()

@@ -27,16 +27,17 @@ _YOUNG = 2.0
 
 log = logging.getLogger("gateway")
 
-Signature = tuple[int, int, int, int]
-_UNSEEN: Signature = (-1, -1, -1, -1)
+Signature = tuple[int, ...]
+_UNSEEN: Signature = ()
 Sight = bytes | TableError
 
 
 class Edits:
     """Tells the edits of one file apart: `next` gives each new content once."""
 
-    def __init__(self, file: str, known: bytes) -> None:
+    def __init__(self, file: str, known: bytes, clock: Callable[[], float] = time.time) -> None:
         self._file = file
+        self._clock = clock
         self._known = self._last = _identity(known)
         self._signature: Signature | None = _UNSEEN
 
@@ -46,13 +47,18 @@ class Edits:
         if signature == self._signature and self._last == self._known:
             return None
         sight = _look(self._file)
-        self._signature = _UNSEEN if _is_young(signature) else signature
+        # What can't be read may be readable soon, without a change of its signature.
+        again = isinstance(sight, TableError) or self._is_young(signature)
+        self._signature = _UNSEEN if again else signature
         identity, before = _identity(sight), self._last
         self._last = identity
         if identity != before or identity == self._known:
             return None
         self._known = identity
         return sight
+
+    def _is_young(self, signature: Signature | None) -> bool:
+        return signature is not None and self._clock() - signature[-1] / 1e9 < _YOUNG
 
 
 class Watcher:
@@ -132,8 +138,5 @@ def _signature(file: str) -> Signature | None:
         stat = os.stat(file)  # noqa: PTH116 - on the watcher's path, a few dozen times a second
     except OSError:
         return None
-    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
-
-
-def _is_young(signature: Signature | None) -> bool:
-    return signature is not None and time.time() - signature[3] / 1e9 < _YOUNG
+    # The last is the time of any change, of which nobody can set another.
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 import click
 
@@ -10,6 +10,7 @@ from gateway.cli.output import json_option, print_json, table_option
 from gateway.decision import Decider, Deciding
 from gateway.loader import parse_table, read_bytes, revision_of
 from gateway.paths import UnreadablePathError, canonical
+from gateway.places import environ_key
 
 
 @click.command()
@@ -53,11 +54,11 @@ def explain(method: str, url: str, headers: tuple[str, ...], table: str, *, as_j
 
 
 def _environ(method: str, url: str, headers: tuple[str, ...]) -> dict[str, str]:
-    # A path may start with two slashes, and is no authority then.
-    parts = urlsplit(f"http://localhost{url}" if url.startswith("/") else url)
+    parts = _parts(url)
+    path = unquote_to_bytes(parts.path.encode("utf-8", "surrogateescape"))
     environ = {
         "REQUEST_METHOD": method.upper(),
-        "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
+        "PATH_INFO": path.decode("latin-1"),
         "QUERY_STRING": parts.query,
         "HTTP_HOST": parts.netloc or "localhost",
         "wsgi.url_scheme": parts.scheme or "http",
@@ -66,5 +67,15 @@ def _environ(method: str, url: str, headers: tuple[str, ...]) -> dict[str, str]:
         name, colon, value = header.partition(":")
         if not colon:
             raise click.BadParameter(f"{header!r} is not a header. Write 'NAME: VALUE'.")
-        environ["HTTP_" + name.strip().upper().replace("-", "_")] = value.strip()
+        environ[environ_key(name.strip())] = value.strip()
     return environ
+
+
+def _parts(url: str) -> SplitResult:
+    if any(character < " " for character in url):
+        raise click.BadParameter(f"{url!r} holds a control character, which no request can have.")
+    try:
+        # A path may start with two slashes, and is no authority then.
+        return urlsplit(f"http://localhost{url}" if url.startswith("/") else url)
+    except ValueError as error:
+        raise click.BadParameter(f"{url!r} is not an address: {error}.") from error

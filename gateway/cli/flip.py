@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,14 @@ from gateway.percent import shown
 from gateway.workers import FOLDER_VARIABLE, WorkerStatus, live_workers, wait_for
 
 
+def _number(
+    context: click.Context, parameter: click.Parameter, value: float | None
+) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no number of seconds.", context, parameter)
+    return value
+
+
 @click.command()
 @click.argument("route", required=False)
 @click.argument("to", required=False)
@@ -23,6 +32,7 @@ from gateway.workers import FOLDER_VARIABLE, WorkerStatus, live_workers, wait_fo
 @click.option(
     "--wait",
     type=click.FloatRange(min=0),
+    callback=_number,
     metavar="SECONDS",
     help="Return when every live worker serves the new table; exit 1 if that takes longer, or if"
     " no worker is known.",
@@ -113,9 +123,9 @@ def _tell(table: str, done: Flip, wait: float, answer: _Answer) -> None:
         note(f"Every live worker serves revision {done.revision}.")
     elif answer.acknowledged is None:
         note(
-            f"The flip is made, but no live worker of {table} is known here, so nobody acknowledged"
-            " it. Workers are known to their own user, by the same path of the table and the same"
-            f" {FOLDER_VARIABLE}."
+            f"No live worker of {table} is known here, so nobody acknowledged revision"
+            f" {done.revision}. Workers are known to their own user, by the same path of the table"
+            f" and the same {FOLDER_VARIABLE}."
         )
     else:
         note(f"After {wait:g} seconds not every worker serves revision {done.revision}:")

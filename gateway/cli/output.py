@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
 from gateway import DEFAULT_TABLE, TABLE_VARIABLE
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 table_option: Callable[..., Any] = click.option(
     "--table",
@@ -26,7 +29,11 @@ json_option: Callable[..., Any] = click.option(
 
 def print_json(value: Any) -> None:
     """Print a result for a program."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    text = json.dumps(value, ensure_ascii=False)
+    if not _LONE_SURROGATE.search(text):
+        click.echo(text)
+    else:  # of a file's name that is not UTF-8, which the output must be
+        click.echo(json.dumps(value))
 
 
 def print_columns(lines: Sequence[tuple[str, ...]]) -> None:

@@ -10,8 +10,8 @@ from gateway.backends import load_backend
 from gateway.cli.output import json_option, print_columns, print_json, table_option
 from gateway.inventory import inventory
 from gateway.loader import load_table
-from gateway.percent import shown
-from gateway.table import Route, RoutingTable, Split
+from gateway.percent import said, shown
+from gateway.table import Route, RoutingTable
 
 
 @click.command()
@@ -36,7 +36,7 @@ def list_routes(table: RoutingTable) -> list[dict[str, Any]]:
             "route": route.name,
             "methods": sorted(route.methods) if route.methods else None,
             "path": _where(route),
-            "to": _to(route.to),
+            "to": said(route.to),
             "served_by": {name: inv and inv.serves(route) for name, inv in inventories.items()},
         }
         for route in table.routes.values()
@@ -45,10 +45,6 @@ def list_routes(table: RoutingTable) -> list[dict[str, Any]]:
 
 def _where(route: Route) -> str:
     return route.path if route.path is not None else f"{(route.prefix or '').rstrip('/')}/*"
-
-
-def _to(split: Split) -> str | dict[str, float]:
-    return split.only or {name: share / 100 for name, share in split.shares.items()}
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:

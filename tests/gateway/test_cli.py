@@ -2,6 +2,9 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -128,6 +131,36 @@ def test_explain_refuses_a_path_with_two_readings(run, path, said):
     assert (code, said in err, "The gateway answers 400." in err) == (2, True, True)
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://[x/", "'http://[x/' is not an address"),
+        ("/a\nb", "holds a control character"),
+        ("chat", "The path does not start with a slash"),
+        ("/\udcff", "The path is not UTF-8"),
+    ],
+)
+def test_explain_refuses_what_is_no_address(run, url, said):
+    code, _, err = run("explain", "GET", url)
+
+    assert (code, said in err) == (2, True)
+
+
+def test_explain_knows_the_headers_that_wsgi_names_otherwise(run, table):
+    table.write_text(
+        table.read_text() + "  json: {path: /j, headers: {Content-Type: a}, to: legacy}"
+    )
+
+    assert '"json"' in run("explain", "GET", "/j", "-H", "content-type: a", "--json")[1]
+
+
+def test_json_is_utf_8_whatever_the_name_of_the_file(capfdbinary):
+    with pytest.raises(SystemExit):
+        main(["check", "--table", "no-\udcff", "--json"])
+
+    assert json.loads(capfdbinary.readouterr().out)["faults"][0]["file"] == "no-\udcff"
+
+
 def test_routes_as_json(run):
     code, out, _ = run("routes", "--json")
     chat, item, admin = json.loads(out)
@@ -163,6 +196,27 @@ def test_a_table_that_can_not_be_used_is_one_clear_message(run, table, command):
 def test_usage_errors_exit_with_2(run):
     assert run("chekc")[0] == 2
     assert run("serve", "--bind", "nowhere")[0] == 2
+
+
+def test_an_interrupt_exits_with_130(table):
+    command = [
+        sys.executable,
+        "-m",
+        "gateway",
+        "status",
+        "--watch",
+        "--json",
+        "--table",
+        str(table),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        second = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+
+    assert first == second == {"revision": first["revision"], "workers": [], "counts": []}
+    assert process.returncode == 130
 
 
 def test_our_own_bug_exits_with_3_and_says_where_it_is_logged(run, monkeypatch, tmp_path):

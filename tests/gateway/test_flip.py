@@ -150,7 +150,13 @@ def test_a_table_with_faults_is_not_flipped(run, table):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["chat"], [], ["--undo", "chat", "modern"], ["chat", "modern", "--wait", "-1"]],
+    [
+        ["chat"],
+        [],
+        ["--undo", "chat", "modern"],
+        ["chat", "modern", "--wait", "-1"],
+        ["chat", "modern", "--wait", "nan"],
+    ],
 )
 def test_usage_errors_exit_with_2(run, arguments):
     assert run("flip", *arguments)[0] == 2
@@ -170,6 +176,14 @@ def test_a_flip_is_recorded_with_who_and_why(flip, run):
         "to": "modern",
         "undoes": None,
     }
+
+
+def test_what_is_not_utf_8_is_recorded_with_a_mark(flip, run, monkeypatch):
+    monkeypatch.setenv("GATEWAY_USER", "ad\udcff")
+    flip("chat", "modern", "--why", "\udcff")
+
+    (entry,) = json.loads(run("history", "--json")[1])
+    assert (entry["who"], entry["why"]) == ("ad?", "?")
 
 
 def test_history_lists_the_newest_first(flip, run):

@@ -5,7 +5,7 @@ import random
 import tempfile
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from gateway import tablefile
 from gateway.refusal import RefusalError
 from gateway.swap import swap
 from gateway.tablefile import EditConflict, create, locked, write
+from tests.gateway.unprivileged import as_nobody
 
 BEFORE = b"""\
 backends: {legacy: a:a, modern: b:b}
@@ -181,17 +182,6 @@ def open_file():
         file = Path(folder) / "table.yaml"
         file.write_bytes(BEFORE)
         yield file
-
-
-@contextmanager
-def as_nobody():
-    was = os.geteuid()
-    if was == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(was)
 
 
 def test_a_folder_that_can_not_be_written_is_a_clear_message(open_file):

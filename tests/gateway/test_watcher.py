@@ -1,6 +1,9 @@
 """Edits of the table while it serves: what is noticed, and what keeps serving."""
 
 import os
+import tempfile
+import time
+from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
@@ -8,6 +11,7 @@ from werkzeug.test import Client
 from gateway.dispatcher import make_gateway
 from gateway.snapshot import Holder, make_snapshot
 from gateway.watcher import Watcher
+from tests.gateway.unprivileged import as_nobody
 from tests.serving import until
 
 HERE = "tests.gateway.applications"
@@ -71,6 +75,25 @@ def test_an_edit_is_served_however_it_is_made(served, file, edit):
     assert served.look() == "modern"
 
 
+def test_an_edit_is_served_as_kubernetes_makes_it(tmp_path):
+    """A ConfigMap is a folder behind a link that is swapped; the file's own link stays."""
+    mount(tmp_path, "..2026_11_23", TABLE)
+    file = tmp_path / "table.yaml"
+    file.symlink_to("..data/table.yaml")
+    served = Served(file)
+
+    mount(tmp_path, "..2026_11_24", FLIPPED)
+
+    assert served.look() == "modern"
+
+
+def mount(folder, version, text):
+    (folder / version).mkdir()
+    (folder / version / "table.yaml").write_text(text)
+    (folder / "..data_tmp").symlink_to(version)
+    (folder / "..data_tmp").replace(folder / "..data")
+
+
 def test_a_rewrite_of_the_same_size_and_time_is_noticed(served, file):
     served.look()
     time = file.stat().st_mtime_ns
@@ -79,6 +102,22 @@ def test_a_rewrite_of_the_same_size_and_time_is_noticed(served, file):
 
     assert len(FLIPPED) == len(TABLE)
     assert served.look() == "modern"
+
+
+def test_a_rewrite_that_keeps_an_old_time_is_noticed(served, file):
+    then = file.stat().st_mtime_ns
+    aged(file, served)
+    file.write_text(FLIPPED)
+    os.utime(file, ns=(then, then))
+
+    assert served.look() == "modern"
+
+
+def test_a_file_that_is_old_is_not_read_again(served, file, monkeypatch):
+    aged(file, served)
+    monkeypatch.setattr("gateway.watcher.read_bytes", lambda file: pytest.fail("it was read"))
+
+    assert served.look() == "legacy"
 
 
 def test_content_counts_once_it_was_read_twice_alike(served, file):
@@ -103,9 +142,10 @@ def test_a_file_that_is_still_being_written_is_not_served(served, file):
         lambda file: file.write_text(""),
         lambda file: file.write_bytes(b"\xff"),
         lambda file: file.unlink(),
+        lambda file: (file.unlink(), file.mkdir()),
         lambda file: file.write_text(FLIPPED.replace("applications:modern", "nowhere:modern")),
     ],
-    ids=["not YAML", "empty", "not UTF-8", "deleted", "backend that can't be imported"],
+    ids=["not YAML", "empty", "not UTF-8", "deleted", "a folder", "backend that can't be imported"],
 )
 def test_bad_edit_keeps_the_old_table(served, file, spoil, caplog):
     spoil(file)
@@ -113,6 +153,30 @@ def test_bad_edit_keeps_the_old_table(served, file, spoil, caplog):
     assert served.look() == "legacy"
     assert served.watcher.fault
     assert "keeps serving. Mend the file, it is watched." in caplog.text
+
+
+def test_a_file_that_may_not_be_read_any_more_keeps_the_old_table(caplog):
+    # In a folder that others may enter, which pytest's own folders are not.
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "table.yaml"
+        file.write_text(TABLE)
+        Path(folder).chmod(0o755)
+        served = Served(file)
+        file.write_text(FLIPPED)
+        file.chmod(0o000)
+        with as_nobody():
+            assert served.look() == "legacy"
+            assert "can't be read: Permission denied" in str(served.watcher.fault)
+            aged(file, served)
+        file.chmod(0o644)
+
+        assert served.look() == "modern"
+
+
+def aged(file, served):
+    """Let the file be older than what a watcher reads again without a reason."""
+    served.watcher._edits._clock = lambda: time.time() + 60
+    served.look()
 
 
 def test_a_fault_is_logged_once(served, file, caplog):
