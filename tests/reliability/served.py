@@ -57,10 +57,13 @@ class Served:
 
     def flip(self) -> str:
         """Give one route to the other backend, and return the new table's revision."""
+        return self.write(self.next_flip(), self.backends)
+
+    def next_flip(self) -> str:
+        """Return the text of a table that gives one route to the other backend."""
         route = self.chance.choice(ROUTES)
         self.backends = {**self.backends, route: OTHER[self.backends[route]]}
-        text = text_of(len(self.timeline.tables), self.backends)
-        return self.write(text, self.backends)
+        return text_of(len(self.timeline.tables), self.backends)
 
     def write(self, text: str, backends: dict[str, str]) -> str:
         """Write a table, by a rename, and return its revision."""
