@@ -211,6 +211,22 @@ def _wanted(environ, size: int) -> int:
     return CHUNK if environ.get("wsgi.input_terminated") else 0
 
 
+# What differs from one connection to the next.
+_OWN_TO_A_CONNECTION = {"SERVER_PORT", "REMOTE_PORT", "uwsgi.core", "gateway.decision"}
+
+
+def environment(environ, start_response):
+    """Tell of the environment: texts and numbers as they are, of all else the kind."""
+    told = [
+        f"{key}={value!r}" if isinstance(value, str | int | tuple) else f"{key}: {type(value)}"
+        for key, value in environ.items()
+        if key not in _OWN_TO_A_CONNECTION | os.environ.keys()  # which Granian puts into it
+    ]
+    body = "\n".join(sorted(told)).encode()
+    start_response("200 OK", [TEXT, ("Content-Length", str(len(body)))])
+    return [body]
+
+
 def large(environ, start_response):
     start_response("200 OK", [TEXT, ("Content-Length", str(CHUNK * LARGE))])
     return Body(environ, *(bytes([n % 256]) * CHUNK for n in range(2)), *[b"x" * CHUNK] * 1598)
@@ -231,7 +247,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
         *(generator, written, duplicate_headers, latin_header, own_names, odd_status),
         *(fails_before_the_start, fails_after_the_start, fails_at_the_first_part),
         *(fails_in_mid_stream, starts_again, starts_again_too_late, file, opened_file),
-        *(echo, large, memory),
+        *(echo, environment, large, memory),
     )
 }
 

@@ -69,7 +69,7 @@ def behind_gateway(
     """Serve a table: by `gateway serve`, or the gateway as a WSGI callable where it can't."""
     if server in _OWN:
         need(server)
-        options = ("--server", server, "--workers", "1", "--threads", "4", "--no-access-log")
+        options = ("--server", server, "--workers", "1", "--threads", "4")
         with serving(table, *options, cwd=ROOT, environment=environment) as served:
             yield served
         return

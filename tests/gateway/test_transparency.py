@@ -105,6 +105,15 @@ def test_a_stream_is_closed_once(sides, place):
         assert side.closes()[before:] == [f"/{place}"]
 
 
+def test_the_environment_is_what_the_server_made_it(sides):
+    sent = (b"X-Odd: caf\xe9", b"X-Odd: twice", b"Cookie: a=1", b"Cookie: b=2", b"X-Empty:")
+    target = b"//environment%2F?a=%2F&b=%00"
+    expected, answer = (get(side.served, target, b"GET", *sent) for side in sides)
+
+    assert b"PATH_INFO" in answer
+    assert plain(answer) == plain(expected)
+
+
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 SENT = {
     "no body": (b"\r\n",),
