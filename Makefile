@@ -26,7 +26,7 @@ serve: setup  ## Serve both applications on http://127.0.0.1:5000, with sample d
 		'  Flip     edit one "to:" line in $(TABLE), or let it be done:' \
 		'             $(BIN)/gateway flip chat modern' \
 		'           and reload the page: it is answered by the other application.' ''
-	@exec $(BIN)/gateway serve --table $(TABLE) --bind $(BIND)
+	@STREAM_PAUSE_MS=$${STREAM_PAUSE_MS:-15} exec $(BIN)/gateway serve --table $(TABLE) --bind $(BIND) --threads 32
 
 test: setup  ## Run the whole test suite
 	$(BIN)/python -m pytest $(or $(TESTS),--parity-full)

@@ -128,6 +128,17 @@ INLINE_HANDLERS = {
     "new_conversation": "newConversation(this)",
     "show_open": "showList('open')",
     "show_archived": "showList('archived')",
+    "pin": "pinConversation(this)",
+    "clear_messages": "clearConversation()",
+    "search": "searchMessages(this); return false",
+    "send": "sendMessage(this); return false",
+    "stop": "stopAnswer()",
+    "attach": "attachFiles(this)",
+    "change_password": "changePassword(this); return false",
+    "sign_out_elsewhere": "signOutElsewhere()",
+    "clean_up": "cleanUp(this, event); return false",
+    "act": "actOnUser(event)",
+    "update_user": "updateUser(event); return false",
 }
 
 
@@ -894,9 +905,6 @@ def settings():
 def show_settings(form, errors, status=200):
     user = current_user.user
     usage = usage_of(user)
-    assistants = db.session.scalars(
-        select(Assistant).where(Assistant.enabled).order_by(Assistant.key)
-    )
     return show(
         "settings.html",
         status,
@@ -908,7 +916,7 @@ def show_settings(form, errors, status=200):
         logins=live_logins(user.id)[:100],
         this_login=current_user.login.id,
         minute=local_minute,
-        assistants=[(assistant.key, assistant.name) for assistant in assistants],
+        assistants=offered_assistants(),
         timezones=[(zone, zone) for zone in sorted(available_timezones())],
     )
 
@@ -999,7 +1007,18 @@ def chat():
         "chat.html",
         conversation=conversation,
         default_assistant=current_user.user.default_assistant or "guide",
+        assistants=offered_assistants(),
+        usage=usage_of(current_user.user),
     )
+
+
+def offered_assistants():
+    """The ones to choose from, first those that one has enrolled with."""
+    enabled = db.session.scalars(
+        select(Assistant).where(Assistant.enabled).order_by(Assistant.key)
+    ).all()
+    mine = enrolled_keys()
+    return [(a.key, a.name) for a in sorted(enabled, key=lambda a: a.key not in mine)]
 
 
 # ----------------------------------------------------------------------------------------------

@@ -60,6 +60,10 @@ class PageQuery(Query):
     per_page: PageSize = 20
 
 
+EVERYTHING = PageQuery(per_page=100)
+"""The page for lists that are never long."""
+
+
 class Sparse(BaseModel):
     """The base of answers that leave out the members that nobody set."""
 

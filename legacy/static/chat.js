@@ -1,4 +1,4 @@
-// The conversation list and the pane beside it. No libraries, no build step.
+// The one script of all pages. No libraries, no build step.
 //
 // Behind the gateway each call below may be answered by this application or by its rewrite. So a
 // list may be bare or a page of items, an error may be {error} or {detail}, a creation 200 or 201,
@@ -24,7 +24,7 @@ function call(method, url, body, ifMatch, done) {
   if (ifMatch) {
     request.setRequestHeader('If-Match', ifMatch);
   }
-  if (body) {
+  if (body && !(body instanceof FormData)) {
     request.setRequestHeader('Content-Type', 'application/json');
   }
   request.onload = function () {
@@ -37,7 +37,7 @@ function call(method, url, body, ifMatch, done) {
   request.onerror = function () {
     done({ ok: false, status: 0, text: 'The server can’t be reached. Try again.' });
   };
-  request.send(body ? JSON.stringify(body) : null);
+  request.send(body instanceof FormData ? body : body ? JSON.stringify(body) : null);
 }
 
 function endedOnLogin(request) {
@@ -58,8 +58,15 @@ function answerOf(request) {
     status: request.status,
     data: data,
     etag: request.getResponseHeader('ETag'),
-    text: ok ? '' : (data && (data.error || data.detail)) || 'Something went wrong. Try again.'
+    text: ok ? '' : refusalOf(data)
   };
+}
+
+function refusalOf(data) {
+  if (data && data.errors && data.errors.length) {
+    return data.errors[0].msg;
+  }
+  return (data && (data.error || data.detail)) || 'Something went wrong. Try again.';
 }
 
 function itemsOf(data) {
@@ -153,7 +160,7 @@ function focusItem(id) {
 
 function newConversation(pressed) {
   pressed.disabled = true;
-  var wanted = { assistant_key: byId('conversation').getAttribute('data-default-assistant') || 'guide' };
+  var wanted = { assistant_key: byId('assistant').value };
   call('POST', '/conversations', wanted, null, function (answer) {
     pressed.disabled = false;
     if (!answer.ok) {
@@ -300,22 +307,389 @@ function loadMessages(id) {
 }
 
 function fillMessages(messages) {
-  var names = { user: 'You', assistant: 'Assistant', system: 'System' };
   var list = byId('message-list');
   list.textContent = '';
   messages.forEach(function (message) {
-    var item = element('li', '', message.sender);
-    item.appendChild(element('strong', names[message.sender]));
-    item.appendChild(element('p', message.body));
-    list.appendChild(item);
+    list.appendChild(messageItem(message));
   });
   byId('messages-empty').hidden = messages.length > 0;
 }
+
+var SENDERS = { user: 'You', assistant: 'Assistant', system: 'System' };
+
+function messageItem(message) {
+  var item = element('li', '', message.sender);
+  item.appendChild(element('strong', SENDERS[message.sender]));
+  item.appendChild(element('p', message.body));
+  if (message.data && message.data.rows) {
+    item.appendChild(tableOf(message.data));
+  }
+  message.attachments.forEach(function (file) {
+    var link = element('a', file.name);
+    link.href = file.url;
+    item.appendChild(link);
+  });
+  if (message.state === 'failed') {
+    item.appendChild(element('p', 'This answer was not finished.', 'error'));
+  } else if (message.state === 'streaming') {
+    item.appendChild(element('p', 'Writing…'));
+  } else if (message.sender === 'assistant') {
+    item.appendChild(ratingOf(message));
+  }
+  return item;
+}
+
+function tableOf(data) {
+  var table = element('table');
+  if (data.caption) {
+    table.appendChild(element('caption', data.caption));
+  }
+  var head = table.insertRow();
+  data.columns.forEach(function (column) {
+    head.appendChild(element('th', column.name));
+  });
+  data.rows.forEach(function (cells) {
+    var row = table.insertRow();
+    cells.forEach(function (cell) {
+      row.insertCell().textContent = cell === null ? '' : cell;
+    });
+  });
+  return table;
+}
+
+function ratingOf(message) {
+  var place = element('p');
+  [1, 2, 3, 4, 5].forEach(function (rating) {
+    var star = button('★', function () {
+      call('POST', '/feedback', { message_id: message.id, rating: rating }, null, say);
+    });
+    star.setAttribute('aria-label', 'Rate this answer ' + rating + ' of 5');
+    place.appendChild(star);
+  });
+  return place;
+}
+
+// ---- Writing a message ---------------------------------------------------------------------
+
+var waitingFiles = [];
+var writing = null;
+var token = newToken();
+
+function newToken() {
+  return Array.prototype.map.call(crypto.getRandomValues(new Uint8Array(12)), function (byte) {
+    return ('0' + byte.toString(16)).slice(-2);
+  }).join('');
+}
+
+// The token stays until the message was taken, so that trying again can't send it twice.
+function sendMessage(form) {
+  var text = form.text.value.trim();
+  if (!text || writing) {
+    return;
+  }
+  var conversation = shownId();
+  var request = new XMLHttpRequest();
+  var stream = eventReader(function (event) { follow(conversation, form, event); });
+  request.open('POST', '/chat/messages');
+  request.setRequestHeader('Content-Type', 'application/json');
+  request.setRequestHeader('X-CSRFToken', document.querySelector('meta[name=csrf-token]').content);
+  request.onprogress = function () {
+    if (isStream(request)) {
+      stream(request.responseText);
+    }
+  };
+  request.onload = function () {
+    if (endedOnLogin(request)) {
+      location.assign('/auth/login?next=/chat');
+    } else if (isStream(request)) {
+      stream(request.responseText);
+      ended();
+    } else {
+      ended();
+      notice(answerOf(request).text);
+    }
+  };
+  request.onerror = function () {
+    ended();
+    notice('The server can’t be reached. Try again.');
+  };
+  request.onabort = ended;
+  setWriting(request);
+  notice('');
+  request.send(JSON.stringify({
+    conversation_id: Number(conversation),
+    text: text,
+    client_token: token,
+    attachment_ids: waitingFiles.map(function (file) { return file.id; })
+  }));
+
+  function ended() {
+    setWriting(null);
+    if (isStream(request)) {
+      loadList();
+      loadMessages(conversation);
+    }
+  }
+}
+
+function isStream(request) {
+  return (request.getResponseHeader('Content-Type') || '').indexOf('text/event-stream') === 0;
+}
+
+function setWriting(request) {
+  writing = request;
+  byId('stop').hidden = !request;
+  byId('send').disabled = !!request;
+}
+
+function stopAnswer() {
+  if (writing) {
+    writing.abort();
+  }
+}
+
+// Gives each event of a growing text once.
+function eventReader(onEvent) {
+  var read = 0;
+  return function (text) {
+    for (var end = text.indexOf('\n\n', read); end >= 0; end = text.indexOf('\n\n', read)) {
+      var event = {};
+      text.slice(read, end).split('\n').forEach(function (line) {
+        var at = line.indexOf(': ');
+        event[line.slice(0, at)] = line.slice(at + 2);
+      });
+      read = end + 2;
+      if (event.data) {
+        onEvent({ name: event.event, data: JSON.parse(event.data) });
+      }
+    }
+  };
+}
+
+var answer = null;
+
+function follow(conversation, form, event) {
+  if (event.name === 'start') {
+    form.text.value = '';
+    token = newToken();
+    waitingFiles = [];
+    fillWaiting();
+    answer = {
+      id: event.data.message_id, sender: 'assistant', body: '', data: null,
+      attachments: [], state: 'streaming'
+    };
+    if (conversation === shownId()) {
+      byId('messages-empty').hidden = true;
+      byId('message-list').appendChild(messageItem(event.data.user_message));
+      byId('message-list').appendChild(messageItem(answer));
+    }
+    return;
+  }
+  if (event.name === 'delta') {
+    answer.body += event.data.text;
+  } else if (event.name === 'table') {
+    answer.data = event.data;
+  } else if (event.name === 'done') {
+    answer.state = 'complete';
+    showUsage(event.data.usage);
+    if (conversation === shownId()) {
+      showTitle(event.data.title);
+    }
+  } else if (event.name === 'error') {
+    answer.state = 'failed';
+    notice(event.data.message);
+  }
+  if (conversation === shownId()) {
+    var list = byId('message-list');
+    list.replaceChild(messageItem(answer), list.lastElementChild);
+    list.lastElementChild.scrollIntoView({ block: 'nearest' });
+  }
+}
+
+function showUsage(usage) {
+  byId('usage').textContent = usage.limit === null
+    ? '' : usage.used + ' of ' + usage.limit + ' messages this month';
+}
+
+function attachFiles(input) {
+  Array.prototype.forEach.call(input.files, function (file) {
+    var form = new FormData();
+    form.append('conversation_id', shownId());
+    form.append('file', file);
+    call('POST', '/attachments', form, null, function (kept) {
+      if (!kept.ok) {
+        notice(kept.text);
+        return;
+      }
+      waitingFiles.push(kept.data);
+      fillWaiting();
+    });
+  });
+  input.value = '';
+}
+
+function fillWaiting() {
+  var list = byId('waiting-files');
+  list.textContent = '';
+  waitingFiles.forEach(function (file) {
+    var item = element('li', file.name + ' ');
+    var remove = button('Remove', function () { takeBack(file); });
+    remove.setAttribute('aria-label', 'Remove ' + file.name);
+    item.appendChild(remove);
+    list.appendChild(item);
+  });
+  list.hidden = waitingFiles.length === 0;
+}
+
+function takeBack(file) {
+  call('DELETE', '/attachments/' + file.id, null, null, function (answer) {
+    if (!answer.ok) {
+      notice(answer.text);
+      return;
+    }
+    waitingFiles = waitingFiles.filter(function (other) { return other !== file; });
+    fillWaiting();
+  });
+}
+
+// ---- What else can be done with a conversation ---------------------------------------------
+
+function pinConversation(pressed) {
+  var pinned = pressed.getAttribute('aria-pressed') !== 'true';
+  var shown = { id: shownId() };
+  withEtag(shown, function (etag) {
+    change(shown, etag, { pinned: pinned }, function () {
+      pressed.setAttribute('aria-pressed', String(pinned));
+      loadList();
+      notice('Saved.');
+    });
+  });
+}
+
+function clearConversation() {
+  if (!window.confirm('Delete all messages and files of this conversation?')) {
+    return;
+  }
+  call('POST', '/conversations/' + shownId() + '/clear', null, null, function (answer) {
+    if (!answer.ok) {
+      failed(answer);
+      return;
+    }
+    loadMessages(shownId());
+    loadList();
+    notice('Cleared.');
+  });
+}
+
+function searchMessages(form) {
+  var words = form.q.value.trim();
+  if (!words) {
+    loadList();
+    return;
+  }
+  call('GET', '/conversations/search?q=' + encodeURIComponent(words), null, null, function (answer) {
+    if (!answer.ok) {
+      notice(answer.text);
+      return;
+    }
+    fillHits(itemsOf(answer.data));
+  });
+}
+
+function fillHits(hits) {
+  var list = byId('conversation-list');
+  list.textContent = '';
+  hits.forEach(function (hit) {
+    var item = element('li');
+    var link = element('a', hit.title || 'Untitled');
+    link.href = '/chat?conversation=' + hit.conversation_id;
+    item.appendChild(link);
+    item.appendChild(element('p', hit.snippet));
+    list.appendChild(item);
+  });
+  byId('list-empty').hidden = hits.length > 0;
+}
+
+// ---- Settings and administration -----------------------------------------------------------
+
+function say(answer) {
+  if (answer.ok && answer.data.success === false) {
+    notice('This is for administrators.');
+  } else {
+    notice(answer.ok ? answer.data.message : answer.text);
+  }
+}
+
+function changePassword(form) {
+  var wanted = { current_password: form.current_password.value, new_password: form.new_password.value };
+  call('POST', '/auth/update-password', wanted, null, function (answer) {
+    say(answer);
+    if (answer.ok) {
+      form.reset();
+    }
+  });
+}
+
+function signOutElsewhere() {
+  call('DELETE', '/auth/sessions', null, null, say);
+}
+
+function cleanUp(form, event) {
+  var wanted = {
+    older_than_days: Number(form.older_than_days.value),
+    dry_run: !event.submitter || event.submitter.value !== '0'
+  };
+  call('POST', '/admin/cleanup', wanted, null, say);
+}
+
+function actOnUser(event) {
+  var action = event.target.getAttribute('data-action');
+  if (!action || (action === 'delete' && !window.confirm('Delete this account and all it has?'))) {
+    return;
+  }
+  call('POST', addressOf(event.target, action), null, null, reloadOrSay);
+}
+
+function updateUser(event) {
+  var form = event.target;
+  var wanted = {
+    display_name: form.display_name.value,
+    role: form.role.value,
+    monthly_quota: Number(form.monthly_quota.value)
+  };
+  if (form.reset_usage.checked) {
+    wanted.reset_usage = true;
+  }
+  call('POST', addressOf(form, 'update'), wanted, null, reloadOrSay);
+}
+
+function addressOf(node, action) {
+  return '/admin/users/' + node.closest('[data-user-id]').getAttribute('data-user-id') + '/' + action;
+}
+
+function reloadOrSay(answer) {
+  if (answer.ok && answer.data.success !== false) {
+    location.reload();
+  } else {
+    say(answer);
+  }
+}
+
+// ---- The workspace begins ------------------------------------------------------------------
 
 // Back and forward lead through conversations that were shown in place.
 window.onpopstate = function () {
   location.reload();
 };
 
-loadMessages(shownId());
-loadList();
+if (byId('conversation')) {
+  loadMessages(shownId());
+  loadList();
+  byId('text').oninput = function () { token = newToken(); };
+  byId('text').onkeydown = function (event) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      sendMessage(byId('composer'));
+    }
+  };
+}

@@ -1,5 +1,6 @@
 """An assistant together with what one user thinks of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared_models import Assistant
@@ -11,3 +12,10 @@ class Choice:
 
     assistant: Assistant
     enrolled: bool
+
+
+def enabled(choices: Iterable[Choice]) -> list[Assistant]:
+    """Those that a new conversation may be with: the ones somebody enrolled with come first."""
+    ready = [choice for choice in choices if choice.assistant.enabled]
+    ready.sort(key=lambda choice: not choice.enrolled)
+    return [choice.assistant for choice in ready]

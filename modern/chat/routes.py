@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
 from modern.chat import answer as answers
+from modern.chat.choice import enabled
 from modern.chat.schemas import (
     AssistantItem,
     AttachmentItem,
@@ -24,7 +25,7 @@ from modern.limits import Limiter
 from modern.localpath import SETTINGS
 from modern.parsing import parse_form, parse_json, parse_query
 from modern.responses import answer
-from modern.schemas import Ack, Page, PageQuery
+from modern.schemas import EVERYTHING, Ack, Page, PageQuery
 from modern.services import provide, shared
 from modern.sse import stream
 from shared_models import Conversation, User
@@ -44,6 +45,8 @@ def workspace() -> ResponseReturnValue:
         "chat.html",
         conversation=_shown_conversation(user),
         default_assistant=user.default_assistant or DEFAULT_ASSISTANT,
+        assistants=enabled(provide(AssistantService).list_assistants(user, EVERYTHING).items),
+        usage=provide(AssistantService).usage(user),
     )
 
 

@@ -10,6 +10,7 @@ from assistants.handbook import topics
 from modern.admin.service import AdminService
 from modern.auth.schemas import ProfileUpdate
 from modern.auth.service import AuthService
+from modern.chat.choice import enabled
 from modern.chat.service import AssistantService
 from modern.failures import Invalid
 from modern.identity import login_required, signed_in, viewer
@@ -18,14 +19,12 @@ from modern.localpath import HOME, SETTINGS
 from modern.pages.schemas import ContactForm
 from modern.parsing import parse_form
 from modern.responses import answer
-from modern.schemas import PageQuery
+from modern.schemas import EVERYTHING
 from modern.services import provide
-from shared_models import Assistant, User
 
 blueprint = Blueprint("pages", __name__)
 
 DOCUMENTS = {"terms": "Terms of use", "privacy": "Privacy"}
-EVERYTHING = PageQuery(per_page=100)
 
 
 @blueprint.get("/")
@@ -97,11 +96,6 @@ class Settings(MethodView):
         return redirect(SETTINGS)
 
 
-def _enabled_assistants(user: User) -> list[Assistant]:
-    choices = provide(AssistantService).list_assistants(user, EVERYTHING).items
-    return [choice.assistant for choice in choices if choice.assistant.enabled]
-
-
 def _settings_page(form: dict[str, str], errors: dict[str, str]) -> str:
     me = signed_in()
     return render_template(
@@ -111,7 +105,7 @@ def _settings_page(form: dict[str, str], errors: dict[str, str]) -> str:
         me=me,
         sessions=provide(AuthService).list_sessions(me.user, EVERYTHING).items,
         usage=provide(AssistantService).usage(me.user),
-        assistants=_enabled_assistants(me.user),
+        assistants=enabled(provide(AssistantService).list_assistants(me.user, EVERYTHING).items),
         timezones=sorted(available_timezones()),
     )
 

@@ -30,6 +30,9 @@ export function olderThan(body, limit = MESSAGES) {
 
 /** The sentence of an error in either shape. */
 export function errorText(body, status) {
+  if (body?.errors?.length > 0) {
+    return body.errors[0].msg;
+  }
   return body?.detail || body?.error || `The server answered with ${status}.`;
 }
 
@@ -43,7 +46,7 @@ export function isSignedOut(response) {
 
 /** The calls that the page makes; `onSignedOut` is told before such a call fails. */
 export function createApi({ csrfToken, onSignedOut, fetch = globalThis.fetch.bind(globalThis) }) {
-  async function send(method, path, { body, headers = {} } = {}) {
+  async function send(method, path, { body, form, headers = {} } = {}) {
     const options = { method, headers: { Accept: "application/json", ...headers } };
     if (method !== "GET") {
       options.headers["X-CSRFToken"] = csrfToken;
@@ -52,19 +55,41 @@ export function createApi({ csrfToken, onSignedOut, fetch = globalThis.fetch.bin
       options.headers["Content-Type"] = "application/json";
       options.body = JSON.stringify(body);
     }
+    if (form !== undefined) {
+      options.body = form; // the browser writes the type with its boundary
+    }
     return understood(await reached(fetch(path, options)));
   }
 
   async function understood(response) {
-    if (isSignedOut(response)) {
-      onSignedOut();
-      throw new ApiError("Sign in to continue.", 401);
-    }
+    refuseSignedOut(response);
     const body = await response.json().catch(() => null);
     if (!response.ok || body === null) {
       throw new ApiError(errorText(body, response.status), response.status);
     }
     return { body, etag: response.headers.get("ETag") };
+  }
+
+  function refuseSignedOut(response) {
+    if (isSignedOut(response)) {
+      onSignedOut();
+      throw new ApiError("Sign in to continue.", 401);
+    }
+  }
+
+  /** A call that is answered by a stream; what is no stream is a refusal. */
+  async function openStream(path, body, signal) {
+    const headers = { "X-CSRFToken": csrfToken, "Content-Type": "application/json" };
+    const options = { method: "POST", headers, body: JSON.stringify(body), signal };
+    const response = await reached(fetch(path, options));
+    refuseSignedOut(response);
+    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+      throw new ApiError(
+        errorText(await response.json().catch(() => null), response.status),
+        response.status,
+      );
+    }
+    return response;
   }
 
   const one = (id) => `/conversations/${id}`;
@@ -101,6 +126,58 @@ export function createApi({ csrfToken, onSignedOut, fetch = globalThis.fetch.bin
       await send("DELETE", one(id));
     },
 
+    async clearConversation(id) {
+      return (await send("POST", `${one(id)}/clear`)).body;
+    },
+
+    async search(words) {
+      return itemsOf((await send("GET", `/conversations/search?q=${encodeURIComponent(words)}`)).body);
+    },
+
+    sendMessage(conversationId, { text, token, files }, signal) {
+      const body = {
+        conversation_id: conversationId,
+        text,
+        client_token: token,
+        attachment_ids: files.map(({ id }) => id),
+      };
+      return openStream("/chat/messages", body, signal);
+    },
+
+    async upload(conversationId, file) {
+      const form = new FormData();
+      form.append("conversation_id", conversationId);
+      form.append("file", file);
+      return (await send("POST", "/attachments", { form })).body;
+    },
+
+    async removeAttachment(id) {
+      await send("DELETE", `/attachments/${id}`);
+    },
+
+    async rate(messageId, rating) {
+      return (await send("POST", "/feedback", { body: { message_id: messageId, rating } })).body;
+    },
+
+    async changePassword(current, wanted) {
+      const body = { current_password: current, new_password: wanted };
+      return (await send("POST", "/auth/update-password", { body })).body;
+    },
+
+    async signOutElsewhere() {
+      return (await send("DELETE", "/auth/sessions")).body;
+    },
+
+    async actOnUser(id, action, changes) {
+      const sent = changes === undefined ? {} : { body: changes };
+      const { body } = await send("POST", `/admin/users/${id}/${action}`, sent);
+      return accepted(body);
+    },
+
+    async cleanUp(wanted) {
+      return accepted((await send("POST", "/admin/cleanup", { body: wanted })).body);
+    },
+
     async listMessages(id, before = null) {
       const older = before === null ? "" : `&before=${before}`;
       const { body } = await send("GET", `${one(id)}/messages?limit=${MESSAGES}${older}`);
@@ -109,10 +186,21 @@ export function createApi({ csrfToken, onSignedOut, fetch = globalThis.fetch.bin
   };
 }
 
+/** A body, unless it is how legacy says that somebody may not do this. */
+function accepted(body) {
+  if (body.success === false) {
+    throw new ApiError("This is for administrators.", 403);
+  }
+  return body;
+}
+
 async function reached(answer) {
   try {
     return await answer;
-  } catch {
+  } catch (error) {
+    if (error.name === "AbortError") {
+      throw error;
+    }
     throw new ApiError("The server can't be reached. Try again.", 0);
   }
 }

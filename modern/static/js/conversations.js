@@ -12,6 +12,20 @@ export function renderConversations(list, state, actions) {
   list.replaceChildren(...state.conversations.map((each) => renderRow(each, state, actions)));
 }
 
+/** Fill the list with what a search found. */
+export function renderHits(list, hits) {
+  list.replaceChildren(
+    ...hits.map(({ conversation_id, title, snippet }) =>
+      element(
+        "li",
+        { class: "row" },
+        element("a", linkAttributes(conversation_id, false), titleOf({ title })),
+        element("p", { class: "preview" }, snippet),
+      ),
+    ),
+  );
+}
+
 /** Put the focus back into a row that was drawn anew; without the row, nothing happens. */
 export function focusRow(list, id, selector) {
   list.querySelector(`[data-id="${id}"] ${selector}`)?.focus();

@@ -1,169 +1,329 @@
-// The workspace page: what each button does, and what is drawn when the state changes.
+// Starts what the page at hand needs: the workspace, the settings, or the admin area.
 
+import { startAdmin } from "./admin.js";
 import { createApi } from "./api.js";
+import { renderWaiting } from "./attachments.js";
+import { createComposer } from "./composer.js";
 import { readConfig } from "./config.js";
-import { focusRow, renderConversations } from "./conversations.js";
-import { renderMessages } from "./messages.js";
+import { focusRow, renderConversations, renderHits } from "./conversations.js";
+import { announced, grown, redrawMessage, renderMessages, withMessage } from "./messages.js";
+import { eventsOf } from "./sse.js";
 import { createState } from "./state.js";
-import { pressFilter, showNotice } from "./ui.js";
+import { pressFilter, showNotice, showUsage, startSettings } from "./ui.js";
 
 const LOGIN = "/auth/login?next=/chat";
 // The list shows something that is not so any more.
 const OUTDATED = new Set([404, 412]);
 
 const config = readConfig(document);
-const page = {
-  create: document.getElementById("new-conversation"),
-  filters: document.querySelectorAll(".filters button"),
-  list: document.getElementById("conversation-list"),
-  listEmpty: document.getElementById("list-empty"),
-  section: document.getElementById("conversation"),
-  title: document.getElementById("conversation-title"),
-  messages: document.getElementById("message-list"),
-  messagesEmpty: document.getElementById("messages-empty"),
-  notice: document.getElementById("notice"),
-};
-
 const api = createApi({
   csrfToken: config.csrfToken,
   onSignedOut: () => window.location.assign(LOGIN),
 });
 
-const state = createState(
-  {
-    status: "open",
-    conversations: [],
-    loaded: false,
-    openId: config.conversationId,
-    editingId: null,
-  },
-  draw,
-);
-
-function draw(now) {
-  pressFilter(page.filters, now.status);
-  renderConversations(page.list, now, actions);
-  page.listEmpty.hidden = !now.loaded || now.conversations.length > 0;
-  const open = now.conversations.find(({ id }) => id === now.openId);
-  if (open) {
-    page.title.textContent = open.title || "New conversation";
-  }
-}
-
-const actions = {
-  startRename(id) {
-    state.change({ editingId: id });
-    focusRow(page.list, id, "input");
-  },
-
-  cancelRename(id) {
-    state.change({ editingId: null });
-    focusRow(page.list, id, "[data-action=rename]");
-  },
-
-  async rename(id, title) {
-    await perform("Renamed.", async () => {
-      await api.changeConversation(id, { title });
-      state.change({ editingId: null });
-    });
-    focusRow(page.list, id, "a");
-  },
-
-  archive: (id) => perform("Archived.", () => api.changeConversation(id, { status: "archived" })),
-
-  reopen: (id) => perform("Reopened.", () => api.changeConversation(id, { status: "open" })),
-
-  async remove(id) {
-    if (!window.confirm("Delete this conversation?")) {
-      return;
-    }
-    await perform("Deleted.", async () => {
-      await api.deleteConversation(id);
-      if (id === state.get().openId) {
-        await open(await api.freshConversation());
-      }
-    });
-  },
-
-  async create() {
-    page.create.disabled = true;
-    await perform("Created.", async () => {
-      const made = await api.createConversation(config.defaultAssistant);
-      state.change({ status: "open" });
-      await open(made);
-    });
-    page.create.disabled = false;
-  },
-
-  async filter(status) {
-    state.change({ status, conversations: [], loaded: false, editingId: null });
-    await attempt(loadConversations);
-  },
-};
-
-/** Do something, load the list again, and then say that it is done. */
-async function perform(done, work) {
-  await attempt(async () => {
-    await work();
-    await loadConversations();
-    showNotice(page.notice, done);
+if (config.conversationId !== null) {
+  startWorkspace();
+} else {
+  startSettings(document, api);
+  startAdmin(document, api, {
+    confirm: (question) => window.confirm(question),
+    reload: () => window.location.reload(),
   });
 }
 
-async function attempt(work) {
-  try {
-    await work();
-  } catch (error) {
-    if (OUTDATED.has(error.status)) {
-      await loadConversations().catch(() => {});
-    }
-    showNotice(page.notice, error.message);
-  }
-}
-
-let latestLoad = 0;
-
-async function loadConversations() {
-  latestLoad += 1;
-  const thisLoad = latestLoad;
-  const conversations = await api.listConversations(state.get().status);
-  // An answer that comes after a newer question would show what is not so any more.
-  if (thisLoad === latestLoad) {
-    state.change({ conversations, loaded: true });
-  }
-}
-
-async function loadMessages() {
-  const { openId } = state.get();
-  const { items, older } = await api.listMessages(openId);
-  if (openId === state.get().openId) {
-    showMessages(openId, items, older);
-  }
-}
-
-function showMessages(id, items, older) {
-  const showOlder = async () => {
-    const earlier = await api.listMessages(id, older);
-    showMessages(id, [...earlier.items, ...items], earlier.older);
+function startWorkspace() {
+  const find = (id) => document.getElementById(id);
+  const page = {
+    create: find("new-conversation"),
+    assistant: find("assistant"),
+    search: find("search"),
+    filters: document.querySelectorAll(".filters button"),
+    list: find("conversation-list"),
+    listEmpty: find("list-empty"),
+    section: find("conversation"),
+    title: find("conversation-title"),
+    pin: find("pin"),
+    clear: find("clear"),
+    exports: document.querySelectorAll("#exports a"),
+    messages: find("message-list"),
+    messagesEmpty: find("messages-empty"),
+    waiting: find("waiting-files"),
+    usage: find("usage"),
+    notice: find("notice"),
   };
-  renderMessages(page.messages, items, older && (() => attempt(showOlder)));
-  page.messagesEmpty.hidden = items.length > 0;
-}
 
-/** Show a conversation in place of the present one, under its own address. */
-async function open({ id, title }) {
-  window.history.pushState(null, "", `/chat?conversation=${id}`);
-  page.section.dataset.conversationId = id;
-  page.title.textContent = title || "New conversation";
-  state.change({ openId: id });
-  await loadMessages();
-}
+  const state = createState(
+    {
+      status: "open",
+      conversations: [],
+      hits: null,
+      loaded: false,
+      openId: config.conversationId,
+      editingId: null,
+      messages: [],
+      older: null,
+      files: [],
+      writing: null,
+    },
+    draw,
+  );
 
-page.create.addEventListener("click", actions.create);
-for (const button of page.filters) {
-  button.addEventListener("click", () => actions.filter(button.dataset.status));
-}
-window.addEventListener("popstate", () => window.location.reload());
+  const composer = createComposer(
+    { form: find("composer"), text: find("text"), send: find("send"), stop: find("stop") },
+    {
+      onSend: say,
+      onStop: () => state.get().writing?.abort(),
+      onFiles: (files) => files.forEach(attach),
+    },
+  );
 
-attempt(loadConversations);
-attempt(loadMessages);
+  function draw(now) {
+    pressFilter(page.filters, now.status);
+    if (now.hits === null) {
+      renderConversations(page.list, now, actions);
+    } else {
+      renderHits(page.list, now.hits);
+    }
+    const shown = now.hits ?? now.conversations;
+    page.listEmpty.textContent = now.hits === null ? "No conversations here yet." : "Nothing found.";
+    page.listEmpty.hidden = !now.loaded || shown.length > 0;
+    const open = now.conversations.find(({ id }) => id === now.openId);
+    if (open) {
+      page.title.textContent = open.title || "New conversation";
+      page.pin.setAttribute("aria-pressed", String(open.pinned));
+    }
+    page.messagesEmpty.hidden = now.messages.length > 0;
+    renderWaiting(page.waiting, now.files, removeFile);
+    composer.busy(now.writing !== null);
+  }
+
+  const actions = {
+    startRename(id) {
+      state.change({ editingId: id });
+      focusRow(page.list, id, "input");
+    },
+
+    cancelRename(id) {
+      state.change({ editingId: null });
+      focusRow(page.list, id, "[data-action=rename]");
+    },
+
+    async rename(id, title) {
+      await perform("Renamed.", async () => {
+        await api.changeConversation(id, { title });
+        state.change({ editingId: null });
+      });
+      focusRow(page.list, id, "a");
+    },
+
+    archive: (id) => perform("Archived.", () => api.changeConversation(id, { status: "archived" })),
+
+    reopen: (id) => perform("Reopened.", () => api.changeConversation(id, { status: "open" })),
+
+    async remove(id) {
+      if (!window.confirm("Delete this conversation?")) {
+        return;
+      }
+      await perform("Deleted.", async () => {
+        await api.deleteConversation(id);
+        if (id === state.get().openId) {
+          await open(await api.freshConversation());
+        }
+      });
+    },
+
+    async create() {
+      page.create.disabled = true;
+      await perform("Created.", async () => {
+        const made = await api.createConversation(page.assistant.value);
+        state.change({ status: "open", hits: null });
+        await open(made);
+      });
+      page.create.disabled = false;
+      find("text").focus();
+    },
+
+    async filter(status) {
+      state.change({ status, conversations: [], hits: null, loaded: false, editingId: null });
+      await attempt(loadConversations);
+    },
+
+    pin: () =>
+      perform("Saved.", () => {
+        const pinned = page.pin.getAttribute("aria-pressed") !== "true";
+        return api.changeConversation(state.get().openId, { pinned });
+      }),
+
+    async clear() {
+      if (!window.confirm("Delete all messages and files of this conversation?")) {
+        return;
+      }
+      await perform("Cleared.", async () => {
+        await api.clearConversation(state.get().openId);
+        await loadMessages();
+      });
+    },
+
+    async search(words) {
+      await attempt(async () => {
+        const hits = words === "" ? null : await api.search(words);
+        state.change({ hits, loaded: true, editingId: null });
+      });
+    },
+
+    rate: (id, rating) =>
+      attempt(async () => showNotice(page.notice, (await api.rate(id, rating)).message)),
+  };
+
+  // Saying something, and being answered.
+
+  /** Send a message and show the answer as it is written; false if it was not taken. */
+  async function say(text, token) {
+    const { openId, files } = state.get();
+    const writing = new AbortController();
+    state.change({ writing });
+    showNotice(page.notice, "");
+    let taken = false;
+    try {
+      const answer = await api.sendMessage(openId, { text, token, files }, writing.signal);
+      taken = true;
+      state.change({ files: [] });
+      await follow(openId, eventsOf(answer));
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        showNotice(page.notice, error.message || "The connection was lost.");
+      }
+    }
+    state.change({ writing: null });
+    if (taken) {
+      await attempt(loadConversations);
+      await attempt(loadMessages);
+    }
+    return taken;
+  }
+
+  /** Show the events of an answer in the conversation that it belongs to, if that is open. */
+  async function follow(conversationId, events) {
+    let answer = null;
+    for await (const event of events) {
+      if (event.event === "start") {
+        answer = announced(event.data);
+        show(conversationId, event.data.user_message);
+      } else {
+        answer = grown(answer, event);
+      }
+      if (event.event === "done") {
+        showUsage(page.usage, event.data.usage);
+      } else if (event.event === "error") {
+        showNotice(page.notice, event.data.message);
+      }
+      show(conversationId, answer);
+    }
+  }
+
+  function show(conversationId, message) {
+    if (conversationId !== state.get().openId) {
+      return;
+    }
+    state.change({ messages: withMessage(state.get().messages, message) });
+    redrawMessage(page.messages, message, actions);
+    page.messages.lastElementChild?.scrollIntoView({ block: "nearest" });
+  }
+
+  async function attach(file) {
+    await attempt(async () => {
+      const kept = await api.upload(state.get().openId, file);
+      state.change({ files: [...state.get().files, kept] });
+    });
+  }
+
+  async function removeFile({ id }) {
+    await attempt(async () => {
+      await api.removeAttachment(id);
+      state.change({ files: state.get().files.filter((file) => file.id !== id) });
+    });
+  }
+
+  // What is there.
+
+  /** Do something, load the list again, and then say that it is done. */
+  async function perform(done, work) {
+    await attempt(async () => {
+      await work();
+      await loadConversations();
+      showNotice(page.notice, done);
+    });
+  }
+
+  async function attempt(work) {
+    try {
+      await work();
+    } catch (error) {
+      if (OUTDATED.has(error.status)) {
+        await loadConversations().catch(() => {});
+      }
+      showNotice(page.notice, error.message);
+    }
+  }
+
+  let latestLoad = 0;
+
+  async function loadConversations() {
+    latestLoad += 1;
+    const thisLoad = latestLoad;
+    const conversations = await api.listConversations(state.get().status);
+    // An answer that comes after a newer question would show what is not so any more.
+    if (thisLoad === latestLoad) {
+      state.change({ conversations, loaded: true });
+    }
+  }
+
+  async function loadMessages() {
+    const { openId } = state.get();
+    const { items, older } = await api.listMessages(openId);
+    if (openId === state.get().openId) {
+      showMessages(openId, items, older);
+    }
+  }
+
+  function showMessages(id, items, older) {
+    const showOlder = async () => {
+      const earlier = await api.listMessages(id, older);
+      showMessages(id, [...earlier.items, ...items], earlier.older);
+    };
+    state.change({ messages: items, older });
+    renderMessages(page.messages, items, older && (() => attempt(showOlder)), actions);
+  }
+
+  /** Show a conversation in place of the present one, under its own address. */
+  async function open({ id, title }) {
+    window.history.pushState(null, "", `/chat?conversation=${id}`);
+    page.section.dataset.conversationId = id;
+    page.title.textContent = title || "New conversation";
+    for (const link of page.exports) {
+      link.href = `/conversations/${id}/export?${link.href.split("?")[1]}`;
+    }
+    state.change({ openId: id, files: [] });
+    await loadMessages();
+  }
+
+  page.create.addEventListener("click", actions.create);
+  page.pin.addEventListener("click", actions.pin);
+  page.clear.addEventListener("click", actions.clear);
+  page.search.addEventListener("submit", (event) => {
+    event.preventDefault();
+    actions.search(page.search.elements.q.value.trim());
+  });
+  page.search.elements.q.addEventListener("search", ({ target }) => {
+    if (target.value === "") {
+      actions.search("");
+    }
+  });
+  for (const button of page.filters) {
+    button.addEventListener("click", () => actions.filter(button.dataset.status));
+  }
+  window.addEventListener("popstate", () => window.location.reload());
+
+  attempt(loadConversations);
+  attempt(loadMessages);
+}

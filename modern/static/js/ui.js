@@ -1,4 +1,4 @@
-// The small signs of what goes on: the notice, and which filter is chosen.
+// The small signs of what goes on, and the settings, which are little more than that.
 
 /** Say something to the person; a screen reader reads it out. */
 export function showNotice(place, text) {
@@ -10,4 +10,36 @@ export function pressFilter(buttons, status) {
   for (const button of buttons) {
     button.setAttribute("aria-pressed", String(button.dataset.status === status));
   }
+}
+
+/** Say how much of the month is used. */
+export function showUsage(place, { used, limit }) {
+  place.textContent = limit === null ? "" : `${used} of ${limit} messages this month`;
+}
+
+/** Wire the settings up: the password, and signing out elsewhere. */
+export function startSettings(page, api) {
+  const notice = page.getElementById("notice");
+  const form = page.getElementById("password-form");
+
+  async function say(work) {
+    try {
+      showNotice(notice, (await work()).message);
+      return true;
+    } catch (error) {
+      showNotice(notice, error.message);
+      return false;
+    }
+  }
+
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { current_password: current, new_password: wanted } = form.elements;
+    if (await say(() => api.changePassword(current.value, wanted.value))) {
+      form.reset();
+    }
+  });
+  page.getElementById("sign-out-elsewhere")?.addEventListener("click", () => {
+    say(() => api.signOutElsewhere());
+  });
 }
