@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from gateway.doctor.application import Pair
@@ -66,4 +67,6 @@ def facts(pair: Pair, setting: Setting) -> Iterator[str]:
     for application in pair:
         places = lines_with(application, setting.name, *setting.aliases)
         where = f", named at {', '.join(places[:3])}" if places else ""
-        yield f"{application.name}: {setting.name} is {setting.read(application.flask)!r}{where}"
+        value = setting.read(application.flask)
+        said = str(value) if isinstance(value, timedelta) else repr(value)
+        yield f"{application.name}: {setting.name} is {said}{where}"

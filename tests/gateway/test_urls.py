@@ -7,6 +7,8 @@ from flask import Blueprint, Flask, render_template_string, url_for
 from werkzeug.routing import BuildError
 
 from gateway import urls
+from tests.gateway.test_dispatcher import gateway_of
+from tests.gateway.visitor import Visitor
 
 
 @pytest.fixture
@@ -36,6 +38,16 @@ def test_a_template_links_to_the_other_application(legacy, modern):
     urls.install(legacy, modern)
 
     assert legacy.test_client().get("/page").text == "/auth/users/ada?tab=posts"
+
+
+def test_a_link_leads_through_the_gateway_to_whoever_answers_it(legacy, modern):
+    urls.install(legacy, modern)
+    client = Visitor(
+        gateway_of(routes="  users: {prefix: /auth, to: modern}\n", legacy=legacy, modern=modern)
+    )
+
+    linked = client.get("/page").text
+    assert client.get(linked).text == "modern's"
 
 
 def test_own_endpoints_come_first(legacy, modern):

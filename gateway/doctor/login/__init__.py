@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.doctor.application import Pair
-from gateway.doctor.finding import Finding
+from gateway.doctor.careful import findings_of
+from gateway.doctor.finding import Check, Finding
 from gateway.doctor.login import (
     cookies,
     csrf,
@@ -23,11 +24,21 @@ from gateway.doctor.login import (
     stores,
 )
 
-_PARTS = (sessions, stores, cookies, csrf, manager, remember, protection, loaders, passwords)
-CHECKS = tuple(check for part in _PARTS for check in part.CHECKS)
+_PARTS = (
+    sessions,
+    stores,
+    cookies,
+    csrf,
+    manager,
+    remember,
+    protection,
+    loaders,
+    passwords,
+)
+UNEXAMINED = Check("login.unexamined", "warning")
+CHECKS = (*(check for part in _PARTS for check in part.CHECKS), UNEXAMINED)
 
 
 def findings(pair: Pair) -> Iterator[Finding]:
     """Find what keeps two Flask applications from sharing one login."""
-    for part in _PARTS:
-        yield from part.findings(pair)
+    yield from findings_of(_PARTS, pair, UNEXAMINED)

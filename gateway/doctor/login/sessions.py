@@ -10,8 +10,10 @@ from typing import Any
 
 from gateway.doctor.application import Application, Pair
 from gateway.doctor.finding import Check, Finding
+from gateway.doctor.login import cookies
+from gateway.doctor.login.browser import arrives
 from gateway.doctor.login.keys import fallbacks, key_facts, secret_key
-from gateway.doctor.settings import Setting
+from gateway.doctor.settings import Setting, disagreements
 
 NO_KEY = Check("login.no-secret-key", "error")
 SECRET_KEY = Check("login.secret-key", "error")
@@ -70,10 +72,15 @@ def _no_key(pair: Pair, keyless: Application) -> Finding:
 
 
 def _signed(pair: Pair) -> Iterator[Finding]:
-    failures = [*_failures(pair.control, pair.candidate), *_failures(pair.candidate, pair.control)]
+    directions = ((pair.control, pair.candidate), (pair.candidate, pair.control))
+    failures = [said for direction in directions for said in _failures(*direction)]
     if failures:
         causes = list(_causes(pair, failures))
         yield from causes or [_unexplained(pair, failures)]
+    elif lost := [_lost(*direction) for direction in directions if _is_lost(*direction)]:
+        # Settings of the cookie that differ are told where they are compared.
+        if not any(disagreements(pair, cookies.AGREEMENTS)):
+            yield _unexplained(pair, lost)
     elif secret_key(pair.control.flask) != secret_key(pair.candidate.flask):
         yield ROTATION.finding(
             "The applications sign with different keys, and each still reads the other's sessions"
@@ -104,6 +111,15 @@ def _failures(writer: Application, reader: Application) -> Iterator[str]:
             continue
         if read != expected:
             yield f"{reader.name} reads {kind} in a session of {writer.name} as something else"
+
+
+def _is_lost(writer: Application, reader: Application) -> bool:
+    # A cookie that no browser takes is not a matter between the two.
+    return not arrives(writer, reader) and arrives(writer, writer)
+
+
+def _lost(writer: Application, reader: Application) -> str:
+    return f"{reader.name} finds nothing in the cookie that a browser has from {writer.name}"
 
 
 def _serializer(application: Application) -> Any:
@@ -137,7 +153,7 @@ def _causes(pair: Pair, failures: list[str]) -> Iterator[Finding]:
 def _unexplained(pair: Pair, failures: list[str]) -> Finding:
     return UNREADABLE.finding(
         f"{pair.control.name} and {pair.candidate.name} don't read each other's sessions, though"
-        f" keys, salts and serializers are equal. {_LOST}",
+        f" keys, salts, serializers and cookies are equal. {_LOST}",
         *failures,
         *(f"{each.name}: {_named(each.flask.session_interface)}" for each in pair),
         fix=_SAME_INTERFACE,

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.doctor.application import Pair
-from gateway.doctor.finding import Finding
+from gateway.doctor.careful import findings_of
+from gateway.doctor.finding import Check, Finding
 from gateway.doctor.web import answers, cors, errors, limiter, links, requests, routes, static
 
 _PARTS = (routes, cors, static, errors, answers, requests, links, limiter)
-CHECKS = tuple(check for part in _PARTS for check in part.CHECKS)
+UNEXAMINED = Check("web.unexamined", "warning")
+CHECKS = (*(check for part in _PARTS for check in part.CHECKS), UNEXAMINED)
 
 
 def findings(pair: Pair) -> Iterator[Finding]:
     """Find what makes two Flask applications answer a request differently."""
-    for part in _PARTS:
-        yield from part.findings(pair)
+    yield from findings_of(_PARTS, pair, UNEXAMINED)

@@ -57,7 +57,6 @@ def test_sessions_that_the_other_cannot_read(compare, check, legacy, said):
     [
         "app.secret_key = b'the key of both applications'",
         INTERFACE.format("salt = 'cookie-session'"),
-        INTERFACE.format("def open_session(self, app, request): raise AssertionError"),
     ],
 )
 def test_sessions_that_the_other_reads(compare, modern):
@@ -115,6 +114,40 @@ def test_what_no_comparison_explains_is_found_by_reading(compare):
     assert "legacy: legacy.Interface" in found["login.session-unreadable"].evidence
 
 
+RENAMING = """
+def save_session(self, app, session, response):
+        super().save_session(app, session, response)
+        response.headers["Set-Cookie"] = response.headers["Set-Cookie"].replace("session=", "sid=")
+    def open_session(self, app, request):
+        request.cookies = {"session": request.cookies.get("sid")}
+        return super().open_session(app, request)
+"""
+
+
+def test_a_cookie_that_does_not_arrive_is_found_by_a_browser(compare):
+    found = compare(APP, legacy=INTERFACE.format(RENAMING.strip()))
+
+    assert list(found) == ["login.session-unreadable"]
+    assert "modern finds nothing in the cookie that a browser has from legacy" in (
+        found["login.session-unreadable"].evidence
+    )
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "SESSION_COOKIE_PATH='/shop'",
+        "SESSION_COOKIE_DOMAIN='shop.example'",
+        "SESSION_COOKIE_DOMAIN='localhost'",
+        "SERVER_NAME='shop.example:8080'",
+        "SESSION_COOKIE_SECURE=True",
+        "TRUSTED_HOSTS=['shop.example']",
+    ],
+)
+def test_a_cookie_arrives_wherever_both_send_it(compare, setting):
+    assert compare(f"{APP}    app.config.update({setting})") == {}
+
+
 def test_no_key_is_printed(compare):
     found = compare(APP, legacy=OTHER_KEY)["login.secret-key"]
     told = "\n".join([found.message, *found.evidence, found.fix])
@@ -127,3 +160,14 @@ def test_no_key_is_printed(compare):
 def test_fingerprints_are_equal_for_equal_keys():
     assert fingerprint("key") == fingerprint(b"key")
     assert fingerprint("key") != fingerprint("Key")
+
+
+def test_what_cannot_be_compared_is_told_beside_the_rest(compare):
+    failing = INTERFACE.format("def open_session(self, app, request): raise OSError('no store')")
+    found = compare(APP, legacy=failing, modern="app.config['SESSION_COOKIE_NAME'] = 'sid'")
+    told = found["login.unexamined"]
+
+    assert set(found) == {"login.unexamined", "login.session-cookie-name"}
+    assert told.message.startswith("Sessions could not be compared")
+    assert told.message.endswith("OSError: no store")
+    assert "not looked for: login.secret-key" in told.evidence
