@@ -11,12 +11,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from gateway.doctor.objects import is_own, shown_file
 from gateway.doctor.readings import Reading, readings
+
+_Cached = type(cache(len))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +56,10 @@ def _inside(thing: object) -> Iterator[object]:
     """Yield the functions that a callable is made of."""
     if type(thing) is FunctionType:
         yield from (value for value in _closure(thing).values() if type(value) is FunctionType)
-        # What functools.wraps and Flask's as_view leave.
-        yield from (thing.__dict__[n] for n in ("__wrapped__", "view_class") if n in thing.__dict__)
+        if "view_class" in thing.__dict__:  # Flask's as_view
+            yield thing.__dict__["view_class"]
+    elif type(thing) is _Cached:
+        yield thing.__wrapped__
     elif type(thing) is MethodType:
         yield thing.__func__
     elif type(thing) is partial:

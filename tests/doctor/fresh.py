@@ -71,4 +71,5 @@ def command(folder: Path, arguments: Sequence[str]) -> CompletedProcess[str]:
 def start_in(folder: Path) -> None:
     """Make a folder what it is to a command that is started there, with the gateway installed."""
     os.chdir(folder)
+    sys.dont_write_bytecode = False  # whatever the environment of the tests says
     sys.path[:] = [str(folder), *(entry for entry in sys.path if Path(entry or ".") != ROOT)]

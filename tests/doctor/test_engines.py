@@ -37,8 +37,9 @@ def test_one_file_by_two_engines_is_a_warning(plain, tmp_path):
     assert seen["db.two-engines"].severity == "warning"
 
 
-def test_two_memories_are_an_error(plain):
-    seen = plain(at("sqlite://"), at("sqlite:///:memory:"))
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_two_memories_are_an_error(plain, url):
+    seen = plain(at("sqlite://"), at(url))
 
     assert list(seen) == ["db.different-database"]
     assert "an empty database in memory of its own" in seen["db.different-database"].message
@@ -52,6 +53,7 @@ def test_two_files_are_an_error(plain, tmp_path):
         f"legacy: sqlite:///{tmp_path}/a.db",
         f"modern: sqlite:///{tmp_path}/b.db",
     )
+    assert "relative" not in seen["db.different-database"].message
 
 
 def test_a_file_and_a_server_are_an_error(plain, tmp_path):

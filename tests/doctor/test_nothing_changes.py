@@ -13,7 +13,7 @@ import pytest
 from gateway.backends import parse_target
 from gateway.doctor import examine
 from shared_models.__main__ import main as shared_models
-from tests.doctor.fresh import PROJECTS, ROOT
+from tests.doctor.fresh import PROJECTS, ROOT, start_in
 
 HOOKS = (
     "view_functions",
@@ -72,41 +72,43 @@ def state(app):
     }
 
 
-def around_an_examination(folder, root, targets, environment):
-    """Examine the applications of a folder, and return their states before and after."""
-    os.environ.update(environment)
-    os.chdir(folder)
-    sys.path[:0] = [str(folder), str(root)]
-    module = importlib.import_module(targets["legacy"].partition(":")[0])
-    pair = [getattr(module, target.partition(":")[2]) for target in targets.values()]
-    before = [state(app) for app in pair]
-    found = examine({name: parse_target(target) for name, target in targets.items()}, "legacy")
-    return found, before, [state(app) for app in pair]
+def reference_pair(folder, url):
+    """The backends of the reference pair, made by a module in a folder."""
+    os.environ["DATABASE_URL"] = url
+    start_in(folder)
+    sys.path.append(str(ROOT))
+    return {name: parse_target(f"pair:{name}") for name in ("legacy", "modern")}
+
+
+def examined(folder, url):
+    return examine(reference_pair(folder, url), "legacy")
+
+
+def states_around_an_examination(folder, url):
+    backends = reference_pair(folder, url)
+    pair = importlib.import_module("pair")
+    before = [state(pair.legacy), state(pair.modern)]
+    examine(backends, "legacy")
+    return before, [state(pair.legacy), state(pair.modern)]
 
 
 @pytest.fixture
-def examined(interpreters, tmp_path, monkeypatch):
-    """The reference pair, examined on a database with sample data in an otherwise empty folder."""
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/data/app.db")
+def reference(tmp_path, monkeypatch):
+    """A folder that makes the reference pair, and the URL of its database with sample data."""
+    url = f"sqlite:///{tmp_path}/data/app.db"
+    monkeypatch.setenv("DATABASE_URL", url)
     shared_models(["sample"], standalone_mode=False)
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "pair.py").write_text(
         "from legacy.app import app as legacy\nfrom modern import create_app\nmodern = create_app()"
     )
-
-    def examined():
-        targets = {"legacy": "pair:legacy", "modern": "pair:modern"}
-        environment = {"DATABASE_URL": os.environ["DATABASE_URL"]}
-        task = (around_an_examination, tmp_path / "work", ROOT, targets, environment)
-        return interpreters.submit(*task).result(60)
-
-    return examined
+    return tmp_path / "work", url
 
 
-def test_no_file_and_no_row_is_changed(examined, tmp_path):
+def test_no_file_and_no_row_is_changed(interpreters, reference, tmp_path):
     data = rows(tmp_path / "data" / "app.db")
     files = tree(tmp_path)
-    found, *_ = examined()
+    found = interpreters.submit(examined, *reference).result(60)
 
     assert {finding.severity for finding in found} <= {"note"}
     assert tree(tmp_path) == files
@@ -115,8 +117,9 @@ def test_no_file_and_no_row_is_changed(examined, tmp_path):
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["legacy", "modern"])
-def test_an_application_is_as_it_was(examined, side):
-    _, before, after = examined()
+def test_an_application_is_as_it_was(interpreters, reference, side):
+    task = interpreters.submit(states_around_an_examination, *reference)
+    before, after = task.result(60)
 
     for part, value in before[side].items():
         assert after[side][part] == value, part

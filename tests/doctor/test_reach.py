@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 import pytest
@@ -109,6 +109,7 @@ def late_within():
         (decorated(uses_mark), [("mark", ())]),
         (bare(uses_mark), [("mark", ())]),
         (partial(uses_mark), [("mark", ())]),
+        (cache(uses_mark), [("mark", ())]),
         (service.list, [("mark", ())]),
         (in_comprehension, [("mark", ("session",))]),
         (in_lambda, [("mark", ())]),

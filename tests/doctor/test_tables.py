@@ -81,7 +81,9 @@ def test_a_column_with_a_default_of_the_database_can_be_done_without(defined):
 
 
 def test_the_name_in_the_database_counts(defined):
-    assert "db.columns-disagree" not in defined(NAME, "called = db.Column('name', db.String(80))")
+    assert "db.columns-disagree" not in defined(
+        NAME, "called = db.Column('name', db.String(80), key='called')"
+    )
 
 
 def test_a_table_on_a_plain_base_is_compared_too(found):
