@@ -52,8 +52,8 @@ def reach(roots: Iterable[object]) -> Iterator[Use]:
         waiting += _inside(thing)
 
 
-def _inside(thing: object) -> Iterator[object]:
-    """Yield the functions that a callable is made of."""
+def _inside(thing: Any) -> Iterator[object]:
+    """Yield what the code of a callable is in."""
     if type(thing) is FunctionType:
         yield from (value for value in _closure(thing).values() if type(value) is FunctionType)
         if "view_class" in thing.__dict__:  # Flask's as_view
@@ -64,10 +64,12 @@ def _inside(thing: object) -> Iterator[object]:
         yield thing.__func__
     elif type(thing) is partial:
         yield thing.func
-    elif isinstance(type(thing), type) and _is_own_class(type(thing)):
+    elif issubclass(type(thing), type):
+        if _is_own_class(thing):
+            yield from _methods(thing)
+            yield from thing.__bases__
+    elif _is_own_class(type(thing)):
         yield type(thing)
-    elif issubclass(type(thing), type) and _is_own_class(thing):
-        yield from _methods(thing)
 
 
 def _is_own_class(kind: Any) -> bool:

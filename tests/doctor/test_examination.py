@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.doctor import versions
 from gateway.doctor.families import FAMILIES
 from gateway.doctor.imports import CHECKS
+from tests.doctor.writing import OWN_DB, app
 
 DOCS = Path(__file__).parents[2] / "docs" / "doctor.md"
 
@@ -60,6 +61,14 @@ def test_every_backend_is_compared_with_the_control(diagnose):
         "legacy and modern",
         "legacy and next",
     ]
+
+
+def test_the_gravest_come_first(diagnose, project):
+    plain = "def app(environ, start_response): ..."
+    folder = project(legacy=app(db=OWN_DB), modern=app(db=OWN_DB), plain=plain)
+    first, *_, last = diagnose(folder, plain="plain:app")
+
+    assert (first.check, last.check) == ("db.two-instances", "application.not-flask")
 
 
 def test_one_application_under_two_names_is_told(diagnose):

@@ -25,6 +25,13 @@ def test_a_db_on_the_candidate_only_is_told(found):
     assert seen["db.not-registered"].message.startswith("legacy is registered with no SQLAlchemy")
 
 
+def test_an_engine_beside_the_db_is_named(found):
+    plain = BARE + "from sqlalchemy import create_engine\nengine = create_engine('sqlite:////x.db')"
+    seen = found(shared=shared(), legacy=app(), modern=plain)
+
+    assert seen["db.not-registered"].evidence[1:] == ("an engine: modern.engine: sqlite:////x.db",)
+
+
 def test_applications_without_a_db_are_sound(found):
     assert found(legacy=BARE, modern=BARE) == {}
 
@@ -52,10 +59,10 @@ def test_a_db_that_nobody_registered_is_told_with_all_its_names(found):
 
 def test_a_db_that_only_waits_to_be_collected_is_none(found):
     dropped = """
-        def drop():
-            SQLAlchemy()
+        import gc
 
-        drop()
+        gc.disable()
+        SQLAlchemy()
     """
 
     assert found(shared=shared(), legacy=app(), modern=app(dropped)) == {}

@@ -148,6 +148,13 @@ def test_every_method_of_a_class_is_followed():
     assert len(trails(lambda: Service(None))) == 3
 
 
+def test_a_class_is_followed_to_those_it_is_made_from():
+    class Special(Service):
+        pass
+
+    assert len(trails(lambda: Special)) == 3
+
+
 def test_an_objects_class_is_followed():
     assert len(trails(lambda: [service])) == 3
 

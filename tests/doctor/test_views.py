@@ -42,6 +42,7 @@ def test_views_with_two_dbs_on_one_base_use_nothing_foreign(found):
     seen = found(base=base, legacy=app(view, own), modern=app(view, own))
 
     assert set(seen) == {"db.two-instances", "db.different-database"}
+    assert "They have the same models" in seen["db.two-instances"].message
 
 
 def test_a_service_that_a_view_calls_is_looked_into(found):

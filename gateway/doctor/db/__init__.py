@@ -20,7 +20,7 @@ from gateway.doctor.db import (
     teardown,
     views,
 )
-from gateway.doctor.db.extension import look_around
+from gateway.doctor.db.living import look_around
 from gateway.doctor.finding import Finding
 
 CHECKS = tuple(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.doctor.application import Pair
-from gateway.doctor.db.extension import Living, described, registered
+from gateway.doctor.db.extension import metadatas_of, registered
+from gateway.doctor.db.living import Living, described
 from gateway.doctor.finding import Check, Finding
 
 TWO_INSTANCES = Check("db.two-instances", "error")
@@ -13,6 +14,16 @@ NOT_REGISTERED = Check("db.not-registered", "warning")
 ORPHAN_WITH_MODELS = Check("db.orphan-with-models", "error")
 ORPHAN = Check("db.orphan", "warning")
 CHECKS = (TWO_INSTANCES, NOT_REGISTERED, ORPHAN_WITH_MODELS, ORPHAN)
+
+_OTHER_MODELS = (
+    'Models of the one fail in views of the other with "The current Flask app is not registered'
+    " with this 'SQLAlchemy' instance\", or read another database; rows added to the other's"
+    " session are lost without an error; and create_all() creates the tables of one of them only."
+)
+_SAME_MODELS = (
+    "They have the same models, and each its own session: a view that uses the other's fails with"
+    " a RuntimeError, or loses what it adds without an error."
+)
 
 
 def findings(pair: Pair, living: Living) -> Iterator[Finding]:
@@ -27,12 +38,10 @@ def _two_instances(pair: Pair, living: Living) -> Iterator[Finding]:
     ours, theirs = (registered(application) for application in pair)
     if ours is None or theirs is None or ours is theirs:
         return
+    have_one_metadata = any(m in metadatas_of(theirs) for m in metadatas_of(ours))
     yield TWO_INSTANCES.finding(
         f"{pair.control.name} and {pair.candidate.name} are registered with two different"
-        ' SQLAlchemy objects. Models of the one fail in views of the other with "The current'
-        " Flask app is not registered with this 'SQLAlchemy' instance\", or read another"
-        " database; rows added to the other's session are lost without an error; and create_all()"
-        " creates the tables of one of them only.",
+        f" SQLAlchemy objects. {_SAME_MODELS if have_one_metadata else _OTHER_MODELS}",
         *(f"{each.name}: {described(registered(each), living)}" for each in pair),
         fix="Keep one db in a module of its own, import it in both applications, and call"
         " db.init_app(app) in each. See docs/one-database.md.",
@@ -47,6 +56,7 @@ def _not_registered(pair: Pair, living: Living) -> Iterator[Finding]:
                 f" uses the db of {other.name} fails with a RuntimeError; if {application.name}"
                 " has an engine of its own, nobody compared it.",
                 f"{other.name}: {described(registered(other), living)}",
+                *(f"an engine: {told}" for told in living.loose_engines()),
                 fix=f"If {application.name} uses the database, call db.init_app(app) there too.",
             )
 

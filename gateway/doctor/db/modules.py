@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from gateway.doctor.db.extension import Living
+from gateway.doctor.db.living import Living
 from gateway.doctor.finding import Check, Finding
 from gateway.doctor.objects import own_modules, shown_file
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.doctor.application import Application, Pair
-from gateway.doctor.db.extension import Living, is_data, registered
+from gateway.doctor.db.extension import registered
+from gateway.doctor.db.living import Living, is_data
 from gateway.doctor.finding import Check, Finding
 from gateway.doctor.reach import Use, reach
 

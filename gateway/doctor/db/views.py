@@ -7,7 +7,8 @@ from typing import Any
 
 from gateway.doctor.application import Application, Pair
 from gateway.doctor.callables import callables_of
-from gateway.doctor.db.extension import Living, is_data, named, registered
+from gateway.doctor.db.extension import registered
+from gateway.doctor.db.living import Living, is_data, named
 from gateway.doctor.finding import Check, Finding
 from gateway.doctor.reach import Use, reach
 
