@@ -54,3 +54,8 @@ def engines_made_by(instance: Any) -> list[Any]:
     """Return the engines of every application that a `SQLAlchemy` object is registered with."""
     by_application = vars(instance).get("_app_engines", {})
     return [engine for engines in by_application.values() for engine in engines.values()]
+
+
+def full_name(model: Any) -> str:
+    """Name a model for a person."""
+    return f"{model.__module__}.{model.__qualname__}"

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.doctor.db.extension import engines_made_by, metadatas_of, registered_on
+from gateway.doctor.db.extension import (
+    engines_made_by,
+    full_name,
+    metadatas_of,
+    registered_on,
+)
 from gateway.doctor.db.locations import shown
 from gateway.doctor.objects import living, places_of
 
@@ -91,11 +96,6 @@ def table_of(data: Any) -> Any:
 def named(thing: object) -> str:
     """Name a `SQLAlchemy` object or an engine for a person."""
     return ", ".join(places_of(thing)) or "an object that no module holds"
-
-
-def full_name(model: Any) -> str:
-    """Name a model for a person."""
-    return f"{model.__module__}.{model.__qualname__}"
 
 
 def described(instance: Any, living: Living) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.doctor.db.living import Living, full_name
+from gateway.doctor.db.extension import full_name
+from gateway.doctor.db.living import Living
 from gateway.doctor.finding import Check, Finding
 
 MAPPERS = Check("db.mappers", "error")

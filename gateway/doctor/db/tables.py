@@ -9,8 +9,8 @@ from itertools import combinations
 from typing import Any
 
 from gateway.doctor.application import Pair
-from gateway.doctor.db.extension import metadatas_of, registered
-from gateway.doctor.db.living import Living, full_name, named
+from gateway.doctor.db.extension import full_name, metadatas_of, registered
+from gateway.doctor.db.living import Living, named
 from gateway.doctor.finding import Check, Finding
 
 COLUMNS_DISAGREE = Check("db.columns-disagree", "error")

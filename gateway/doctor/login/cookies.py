@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from gateway.doctor.application import Pair
@@ -24,7 +24,12 @@ def findings(pair: Pair) -> Iterator[Finding]:
 
 def _asked(name: str, method: str, *aliases: str) -> Setting:
     """Return what a session interface says of its cookie, which may not be the setting."""
-    read: Callable[[Any], Any] = lambda flask: getattr(flask.session_interface, method)(flask)  # noqa: E731
+
+    def read(flask: Any) -> Any:
+        # Flask before 3.1 has no partitioned cookies, and nothing to ask.
+        ask = getattr(flask.session_interface, method, None)
+        return ask and ask(flask)
+
     return Setting(name, read, aliases)
 
 
