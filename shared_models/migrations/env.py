@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, pool, text
 
 import shared_models
 from shared_models.columns import UtcDateTime
+from shared_models.search import is_of_models
 from shared_models.settings import database_url
 
 # Any number will do, as long as nobody else uses it in this database.
@@ -46,6 +47,7 @@ def migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=shared_models.Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
+        include_name=is_of_models,
         render_item=render_item,
         transactional_ddl=True,
     )

@@ -73,7 +73,7 @@ def test_sample_command_prints_the_sign_in(monkeypatch, tmp_path):
 
 def test_upgrade_command_tells_the_revision(monkeypatch, tmp_path):
     result = run(monkeypatch, f"sqlite:///{tmp_path}/app.db", "upgrade")
-    assert result.stdout == "The database is at revision 0001.\n"
+    assert result.stdout == "The database is at revision 0002.\n"
 
 
 def test_command_says_in_one_line_what_is_wrong(monkeypatch, tmp_path):
