@@ -11,7 +11,7 @@ from flask import Flask, Response, stream_with_context
 from sqlalchemy.orm import Session
 
 from gateway.sandbox import SandboxError, SharedSQLAlchemy, create_engine, sandbox
-from tests.sandbox.pairs import Base, Pair, Person, Pet, make_app, on_several_connections
+from tests.sandbox.pairs import Base, Pair, Person, Pet, make_app, on_several_connections, on_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -313,6 +313,34 @@ def test_foreign_keys_hold_inside(pair: Pair):
         pair.db.session.add(Pet(owner_id=99))
         with pytest.raises(sa.exc.IntegrityError):
             pair.db.session.commit()
+
+
+FULL_TEXT = """
+CREATE VIRTUAL TABLE found USING fts5(name, content='person', content_rowid='id');
+CREATE TRIGGER find_it AFTER INSERT ON person BEGIN
+    INSERT INTO found (rowid, name) VALUES (new.id, new.name);
+END;
+INSERT INTO found (found) VALUES ('rebuild');
+"""
+
+
+@on_sqlite
+def test_full_text_is_searched_inside_and_undone(pair: Pair):
+    with pair.engine.connect() as connection:
+        connection.connection.executescript(FULL_TEXT)
+    if pair.kind != "memory":
+        pair.engine.dispose()  # a new connection loads the virtual table inside
+
+    def found(words: str) -> object:
+        with pair.old.app_context():
+            query = sa.text("SELECT rowid FROM found WHERE found MATCH :words")
+            return pair.db.session.scalar(query, {"words": words})
+
+    with sandbox(pair.db):
+        assert (found("ada"), found("carol")) == (1, None)
+        pair.add("Carol")
+        assert found("carol") == 3
+    assert (found("ada"), found("carol")) == (1, None)
 
 
 def test_what_is_committed_is_counted(pair: Pair):
