@@ -76,6 +76,7 @@ def test_request_tells_the_conversation_and_its_text_files():
 
     assert call.path == "/v1/chat/completions"
     assert call.headers["Authorization"] == f"Bearer {KEY}"
+    assert call.headers["Accept-Encoding"] == "identity"
     system, *others = call.body.pop("messages")
     assert call.body == {"model": "small", "stream": True, "temperature": 0.5}
     assert system["content"] == (
@@ -175,6 +176,13 @@ def test_status_is_a_typed_failure(status, code):
 
     assert (said, error.code) == ("", code)
     assert str(error).startswith("The service 127.0.0.1:")
+
+
+def test_proxy_of_the_environment_sees_nothing(monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with service(whole) as (_, ask):
+        assert body(list(ask())) == "Hello, Ada."
 
 
 def test_redirect_is_not_followed():

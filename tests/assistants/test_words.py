@@ -38,6 +38,10 @@ def test_words_are_found_in_text_without_spaces(word, text):
     assert set(terms(word)) <= set(terms(text))
 
 
+def test_order_of_characters_counts_in_text_without_spaces():
+    assert not set(terms("東京")) <= set(terms("京東"))
+
+
 def test_question_is_about_its_rare_words():
     assert asked("How can I rename this? And rename that?") == ["renam"]
 

@@ -37,6 +37,7 @@ QUESTIONS = {
     "number of records per year": total("count", None, YEAR),
     "count by region": total("count", None, REGION),
     "count date": total("count", DATE),
+    "count amount": total("count", AMOUNT),
     "How many visitors were there?": total("sum", VISITORS),
     "how many different regions": total("distinct", REGION),
     "distinct region": total("count", None, REGION),
@@ -185,6 +186,10 @@ def test_part_of_a_name_will_do_if_it_is_of_one_column_only(spoken, column):
             read(f"sum of {spoken}", names)
     else:
         assert read(f"sum of {spoken}", names) == total("sum", column)
+
+
+def test_quoted_words_are_no_keywords():
+    assert read('sum "of" by "by"', ["of", "by"]) == total("sum", 0, 1)
 
 
 QUOTABLE = st.text(st.characters(codec="utf-8", exclude_characters='"'), min_size=1).map(

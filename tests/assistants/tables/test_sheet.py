@@ -22,6 +22,10 @@ def test_delimiter_is_found(delimiter):
     assert sheet.cells(1) == ["x y"]
 
 
+def test_decimal_commas_are_no_delimiters():
+    assert read_sheet("a;b\n1,5;2,5\n3,5;4,5\n").columns == ("a", "b")
+
+
 def test_excel_may_declare_the_delimiter():
     assert read_sheet("sep=|\r\na,b|c\r\n").columns == ("a,b", "c")
 

@@ -161,6 +161,15 @@ def test_nothing_found_has_no_table():
     assert tables(said) == []
 
 
+@pytest.mark.parametrize("names", [["by", "of"], ["is empty", "rows"], ["where", "sum"]])
+def test_examples_quote_names_that_are_keywords(names):
+    attached = sales(content=f"{','.join(names)}\n1,x\n")
+    said = body(ask("gibberish of no kind", attached))
+
+    for example in [line[3:-1] for line in said.splitlines() if line.startswith("- `")]:
+        assert not body(ask(example, attached)).startswith("I did not understand")
+
+
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n;\t|"), max_size=10)
 
 
