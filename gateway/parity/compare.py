@@ -17,9 +17,9 @@ from gateway.parity.accepted import AcceptedDifferences
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from gateway.effects import Effect
     from gateway.parity.canonical import Answer, Body, Tree
     from gateway.parity.cookies import SetCookie
-    from gateway.parity.effects import Effect
     from gateway.parity.renaming import Renaming
 
 KINDS = ("failure", "status", "redirect", "header", "cookie", "body", "rows")

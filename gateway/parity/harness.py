@@ -17,7 +17,6 @@ from gateway.parity.canonical import canonical
 from gateway.parity.client import Client, cookies_of
 from gateway.parity.compare import Comparison, Observation, compare
 from gateway.parity.cookies import SetCookie
-from gateway.parity.effects import net_effects
 from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
 from gateway.parity.renaming import Renaming
 from gateway.parity.reply import Reply
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from typing import Protocol, Unpack
     from wsgiref.types import WSGIApplication
 
-    from gateway.parity.effects import Snapshot
+    from gateway.effects import Effect
     from gateway.parity.exchange import Exchange, Request
     from gateway.parity.sending import Options
 
@@ -43,10 +42,10 @@ if TYPE_CHECKING:
             """Send database connections to it."""
 
     class Rows(Protocol):
-        """Reads all rows of a private database."""
+        """Tells what happened to the rows of a private database."""
 
-        def read(self) -> Snapshot:
-            """Give all rows."""
+        def effects(self) -> tuple[Effect, ...]:
+            """Give the net effects since the last call."""
 
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -73,22 +72,18 @@ class Side:
         self.app = app
         self._state = state
         self._rows = rows
-        self._before: Snapshot | None = None
 
     def perform(self, client: Client, request: Request) -> tuple[Exchange, Observation]:
         """Send a request, and observe its answer and what it did to the rows."""
-        before = self._rows.read() if self._rows else None
+        if self._rows:
+            self._rows.effects()  # of whatever the test itself did since the last call
         # A context of its own, as on a server's thread: nothing that the test holds open, such
         # as an application context, is seen by the application, nor anything that it leaks.
         exchange = contextvars.Context().run(self._send, client, request)
-        effects = None if before is None or self._rows is None else self._effects(before)
+        effects = self._rows.effects() if self._rows else None
         cookies = tuple(cookies_of(exchange.request, exchange.response, time.time()))
         answer = canonical(exchange, cookies, client.base_url)
         return exchange, Observation(answer, effects)
-
-    def _effects(self, before: Snapshot) -> Any:
-        assert self._rows is not None
-        return net_effects(before, self._rows.read())
 
     def _send(self, client: Client, request: Request) -> Exchange:
         if self._state is None:

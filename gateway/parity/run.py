@@ -147,10 +147,10 @@ def comparing(run: Run, state: State | None) -> Iterator[Parity]:
 def _side(named: Named, state: State | None, stack: ExitStack) -> Side:
     if state is None:
         return Side(named.name, named.app)
-    from gateway.parity.rows import StateReader  # noqa: PLC0415  # only with a database
+    from gateway.effects.state import StateRecorder  # noqa: PLC0415  # only with a database
 
     copied = state.copy()
     stack.callback(copied.close)
-    rows = StateReader(copied)
+    rows = StateRecorder(copied)
     stack.callback(rows.close)
     return Side(named.name, named.app, copied, rows)

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import Flask, Response, flash, jsonify, redirect, request, session
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from gateway.effects.state import StateRecorder
 from gateway.parity.accepted import AcceptedDifferences
 from gateway.parity.harness import Parity, Side
-from gateway.parity.rows import StateReader
 from gateway.sandbox import Database, SharedSQLAlchemy, State
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _fill(db: SharedSQLAlchemy) -> None:
 
 def _side(app: Flask, state: State, stack: ExitStack) -> Side:
     copied = stack.enter_context(state.copy())
-    rows = StateReader(copied)
+    rows = StateRecorder(copied)
     stack.callback(rows.close)
     return Side(app.name, app, copied, rows)
 

@@ -7,11 +7,11 @@ from textwrap import dedent
 
 import pytest
 
+from gateway.effects import Effect
 from gateway.parity.accepted import Operation
 from gateway.parity.accepted_file import AcceptedDifferencesError, load_accepted, parse_accepted
 from gateway.parity.canonical import Answer, Body
 from gateway.parity.compare import Observation, compare
-from gateway.parity.effects import Effect
 from gateway.parity.html import read_page
 from gateway.parity.renaming import Renaming
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.effects import Effect
 from gateway.parity.canonical import Answer, Body, parse_json
 from gateway.parity.compare import Observation, compare
-from gateway.parity.effects import Effect
 from gateway.parity.renaming import Renaming
 
 LEAVES = (

@@ -7,9 +7,9 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.effects import Effect
 from gateway.parity.canonical import Answer, Body
 from gateway.parity.compare import Observation, compare
-from gateway.parity.effects import Effect
 from gateway.parity.renaming import DIFFERENT, Renaming
 
 A, B, C, D = (hashlib.md5(bytes([n])).hexdigest() for n in range(4))

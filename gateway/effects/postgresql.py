@@ -1,0 +1,105 @@
+"""The rows of a PostgreSQL database, read through one connection."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from gateway.effects.postgresql_tables import RELATIONS, PostgresqlTable, tables_of
+from gateway.effects.postgresql_triggers import SETTINGS, TAKE, install
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from gateway.effects.net import Image
+
+
+class PostgresqlSource:
+    """Reads through one DBAPI connection, which sees what is committed, or its own work."""
+
+    def __init__(self, connection: Any, version: Callable[[Any], object]) -> None:
+        self._connection = connection
+        self._version = version
+        self._watched: dict[int, str] = {}
+        self._found: list[tuple[Any, ...]] = []
+        self._tables: Mapping[str, PostgresqlTable] = {}
+
+    def version(self) -> object:
+        return self._version(self._connection)
+
+    def tables(self) -> Mapping[str, PostgresqlTable]:
+        found = fetch(self._connection, RELATIONS)
+        if found != self._found:
+            self._found, self._tables = found, tables_of(found)
+        return self._tables
+
+    def larger_than(self, rows: int, tables: Collection[PostgresqlTable]) -> frozenset[str]:
+        able = [table for table in tables if table.can_be_watched]
+        found = self._of_each(able, f"count(*) FROM (SELECT FROM {{rows}} LIMIT {rows + 1}) AS t")
+        return frozenset(name for name, count in found if count > rows)
+
+    def read(self, tables: Collection[PostgresqlTable]) -> Mapping[str, Sequence[Image]]:
+        images: dict[str, list[str]] = {table.name: [] for table in tables}
+        for name, image in self._of_each(tables, "(t.*)::text FROM {rows} AS t"):
+            images[name].append(image)
+        return images
+
+    def _of_each(
+        self, tables: Collection[PostgresqlTable], selected: str
+    ) -> Iterator[tuple[str, Any]]:
+        """Ask the same of several tables at once."""
+        queries = [
+            f"SELECT {number}, {selected.replace('{rows}', table.rows)}"
+            for number, table in enumerate(tables)
+        ]
+        names = [table.name for table in tables]
+        for number, value in fetch(self._connection, " UNION ALL ".join(queries)) if names else ():
+            yield names[number], value
+
+    def watch(self, tables: Collection[PostgresqlTable]) -> None:
+        if tables or self._watched:
+            execute(self._connection, install(tables))
+        self._watched = {table.own.oid: table.name for table in tables}
+
+    def touched(self) -> Mapping[str, tuple[Sequence[Image], Sequence[Image]]]:
+        found: dict[str, tuple[list[str], list[str]]] = {}
+        for oid, image, count in fetch(self._connection, TAKE):
+            gone, came = found.setdefault(self._watched[oid], ([], []))
+            (came if count > 0 else gone).extend([image] * abs(count))
+        return found
+
+    def close(self) -> None:
+        """Nothing: triggers go with the copy, or with the transaction that they were made in."""
+
+
+def open_reading(connection: Any) -> None:
+    """Set up a connection of the recorder's own, which sees what others have committed."""
+    connection.autocommit = True
+    for name, value in SETTINGS.items():
+        execute(connection, f"SET {name} = '{value}'")
+    # Rather an error than to wait forever for a transaction that an application left open.
+    execute(connection, "SET lock_timeout = '10s'")
+
+
+def committed_version(connection: Any) -> object:
+    """Give what changes when a transaction that wrote anything, anywhere, has ended."""
+    return fetch(connection, "SELECT pg_current_snapshot()::text")
+
+
+def always_new(_connection: Any) -> object:
+    """Give another value each time, for a connection that looks at its own transaction."""
+    return object()
+
+
+def execute(connection: Any, sql: str) -> None:
+    """Run statements."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(sql)
+
+
+def fetch(connection: Any, sql: str) -> list[tuple[Any, ...]]:
+    """Run a query."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(sql)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
