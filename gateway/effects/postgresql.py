@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from gateway.effects.postgresql_tables import RELATIONS, PostgresqlTable, tables_of
-from gateway.effects.postgresql_triggers import SETTINGS, TAKE, install
+from gateway.effects.postgresql_triggers import LOGGED, SETTINGS, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ class PostgresqlSource:
         self._connection = connection
         self._version = version
         self._watched: dict[int, str] = {}
+        self._told: Logged = Counter()
         self._found: list[tuple[Any, ...]] = []
         self._tables: Mapping[str, PostgresqlTable] = {}
 
@@ -60,16 +62,32 @@ class PostgresqlSource:
         if tables or self._watched:
             execute(self._connection, install(tables))
         self._watched = {table.own.oid: table.name for table in tables}
+        self._told = Counter()
 
     def touched(self) -> Mapping[str, tuple[Sequence[Image], Sequence[Image]]]:
-        found: dict[str, tuple[list[str], list[str]]] = {}
-        for oid, image, count in fetch(self._connection, TAKE):
-            gone, came = found.setdefault(self._watched[oid], ([], []))
+        # The log is left as it is: what a transaction takes back is missing from it next time.
+        logged = Counter({(r, image): n for r, image, n in fetch(self._connection, LOGGED)})
+        found: dict[str, tuple[list[str], list[str]]] = {
+            name: ([], []) for name in self._watched.values()
+        }
+        for (relation, image), count in _difference(self._told, logged):
+            gone, came = found[self._watched[relation]]
             (came if count > 0 else gone).extend([image] * abs(count))
+        self._told = logged
         return found
 
     def close(self) -> None:
         """Nothing: triggers go with the copy, or with the transaction that they were made in."""
+
+
+Logged = Counter[tuple[int, str]]
+
+
+def _difference(before: Logged, after: Logged) -> Iterator[tuple[tuple[int, str], int]]:
+    """Give what is to be added to the one to have the other."""
+    for key in {**before, **after}:
+        if after[key] != before[key]:
+            yield key, after[key] - before[key]
 
 
 def open_reading(connection: Any) -> None:
@@ -84,11 +102,6 @@ def open_reading(connection: Any) -> None:
 def committed_version(connection: Any) -> object:
     """Give what changes when a transaction that wrote anything, anywhere, has ended."""
     return fetch(connection, "SELECT pg_current_snapshot()::text")
-
-
-def always_new(_connection: Any) -> object:
-    """Give another value each time, for a connection that looks at its own transaction."""
-    return object()
 
 
 def execute(connection: Any, sql: str) -> None:

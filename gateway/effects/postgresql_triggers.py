@@ -57,9 +57,9 @@ _TRIGGERS = {
     "delete": "AFTER DELETE ON {on} REFERENCING OLD TABLE AS gone",
     "truncate": "BEFORE TRUNCATE ON {on}",
 }
-TAKE = f"""
-WITH taken AS (DELETE FROM {OWN_SCHEMA}.log RETURNING ctid, relation, sign, image)
-SELECT relation::bigint, image, sum(sign)::bigint FROM taken
+# In the order in which they came.
+LOGGED = f"""
+SELECT relation::bigint, image, sum(sign)::bigint FROM {OWN_SCHEMA}.log
 GROUP BY relation, image HAVING sum(sign) <> 0 ORDER BY (array_agg(ctid ORDER BY ctid))[1]
 """  # noqa: S608  # constants
 

@@ -14,7 +14,8 @@ from gateway.sandbox import Database, SharedSQLAlchemy, State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KINDS = ["memory", "file", "wal", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+KINDS = ["memory", "file", POSTGRESQL]
 METHODS = {"snapshot": 1_000_000, "triggers": -1}
 """From which size on a table is large, so that one method is used for all of them."""
 
@@ -22,6 +23,13 @@ METHODS = {"snapshot": 1_000_000, "triggers": -1}
 @contextmanager
 def empty_state(url: str, *, wal: bool = False) -> Iterator[tuple[sa.Engine, State]]:
     """An engine, and an empty state that it works on while the block runs."""
+    with engine_on(url, wal=wal) as engine, Database((engine,)).empty() as state, state.scope():
+        yield engine, state
+
+
+@contextmanager
+def engine_on(url: str, *, wal: bool = False) -> Iterator[sa.Engine]:
+    """An engine that follows scopes."""
     db, app = SharedSQLAlchemy(), Flask("app")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     db.init_app(app)
@@ -30,8 +38,8 @@ def empty_state(url: str, *, wal: bool = False) -> Iterator[tuple[sa.Engine, Sta
         mode = "WAL" if wal else "DELETE"
         sa.event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA foreign_keys = ON"))
         sa.event.listen(engine, "connect", lambda c, _: c.execute(f"PRAGMA journal_mode = {mode}"))
-    with Database((engine,)).empty() as state, state.scope():
-        yield engine, state
+    yield engine
+    engine.dispose()
 
 
 def run(engine: sa.Engine, *statements: str, commit: bool = True) -> None:

@@ -1,0 +1,26 @@
+"""A recorder for one connection that the application works on, such as a sandbox holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.effects.postgresql import PostgresqlSource
+from gateway.effects.recorder import LARGE, Recorder
+from gateway.effects.sqlite import SqliteSource
+from gateway.effects.sqlite_watch import OneConnection
+
+
+def recorder_on(connection: Any, dialect: str, large: int = LARGE) -> Recorder[Any]:
+    """Record what happens on one DBAPI connection, in the transaction that is open there.
+
+    The transaction must end in a rollback: on PostgreSQL it takes away what is needed here, a
+    schema and triggers. These lock the tables that they are on against writers until then.
+    """
+    if dialect == "sqlite":
+        return Recorder(SqliteSource(connection, _always_new, OneConnection(connection)), large)
+    return Recorder(PostgresqlSource(connection, _always_new), large)
+
+
+def _always_new(_connection: Any) -> object:
+    # Work that was taken back counts as much as work that was done, and it changes no counter.
+    return object()
