@@ -170,21 +170,21 @@ def compared(
     candidate: Flask,
     db: SharedSQLAlchemy,
     accepted: AcceptedDifferences | None = None,
+    notes: int = 2,
 ) -> Iterator[Parity]:
-    """Compare two applications from a state with two notes."""
+    """Compare two applications from a state with a few notes."""
     with ExitStack() as stack:
         state = stack.enter_context(Database(db.living_engines()).empty())
         with state.scope(), control.app_context():
-            _fill(db)
+            _fill(db, notes)
         sides = [_side(app, state, stack) for app in (control, candidate)]
         yield stack.enter_context(Parity(*sides, accepted=accepted))
 
 
-def _fill(db: SharedSQLAlchemy) -> None:
+def _fill(db: SharedSQLAlchemy, notes: int) -> None:
     Base.metadata.create_all(db.engine)
-    db.session.add_all(
-        [Note(title=name, secret=secrets.token_urlsafe(32)) for name in ("one", "two")]
-    )
+    titles = ["one", "two", *map(str, range(3, notes + 1))]
+    db.session.add_all([Note(title=t, secret=secrets.token_urlsafe(32)) for t in titles])
     db.session.flush()
     db.session.add_all([Tag(note_id=1), Tag(note_id=1)])
     db.session.commit()

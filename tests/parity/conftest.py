@@ -25,13 +25,16 @@ def comparing(tmp_path: Path) -> Iterator[Callable[..., Parity]]:
     with ExitStack() as stack:
 
         def start(
-            fault: str = "", accepted: AcceptedDifferences | None = None, url: str | None = None
+            fault: str = "",
+            accepted: AcceptedDifferences | None = None,
+            url: str | None = None,
+            notes: int = 2,
         ) -> Parity:
             db = SharedSQLAlchemy(model_class=Base)
             url = url or f"sqlite:///{tmp_path}/app.db"
             control, candidate = make_app(db, url), make_app(db, url, fault)
             if url.startswith("sqlite"):
                 sa.event.listen(db.engines_of(control)[None], "connect", foreign_keys_on)
-            return stack.enter_context(compared(control, candidate, db, accepted))
+            return stack.enter_context(compared(control, candidate, db, accepted, notes))
 
         yield start

@@ -50,6 +50,20 @@ TEST = """
 def test_hits(parity):
     assert parity.get("/hits").control.status == 200
 """
+PREPARED = """
+import pytest
+from data import Base, Hit, db
+from old import app
+
+@pytest.fixture(scope="session")
+def parity_state(parity_database):
+    with parity_database.empty() as state:
+        with state.scope(), app.app_context():
+            Base.metadata.create_all(db.engine)
+            db.session.add_all([Hit(path="prepared") for _ in range({rows})])
+            db.session.commit()
+        yield state
+"""
 ACCEPTED = """
 - id: {name}
   where: [GET /hits]
@@ -134,21 +148,16 @@ def test_database_is_left_alone_and_each_test_starts_afresh(project):
 
 def test_state_can_be_prepared(project):
     pytester = project(test='def test_hits(parity): assert parity.get("/hits").json["count"] == 2')
-    pytester.makeconftest("""
-        import pytest
-        from data import Base, Hit, db
-        from old import app
-
-        @pytest.fixture(scope="session")
-        def parity_state(parity_database):
-            with parity_database.empty() as state:
-                with state.scope(), app.app_context():
-                    Base.metadata.create_all(db.engine)
-                    db.session.add(Hit(path="prepared"))
-                    db.session.commit()
-                yield state
-    """)
+    pytester.makeconftest(PREPARED.format(rows=1))
     run(pytester).assert_outcomes(passed=1)
+
+
+def test_row_in_a_table_too_large_to_be_read_whole_is_compared(project):
+    pytester = project(path="miss")
+    pytester.makeconftest(PREPARED.format(rows=5_000))
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["  rows", "    hit?5001?.path*", "      candidate  miss"])
 
 
 def test_test_that_makes_no_call_fails(project):
