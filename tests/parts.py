@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgresql import programs
+
 
 def chromium() -> str:
     """Return Debian's Chromium."""
@@ -21,9 +23,8 @@ def node() -> str:
 
 def postgresql() -> Path:
     """Return the folder of the newest PostgreSQL server's programs."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    program = _need(str(found[-1]) if found else None, "PostgreSQL's programs are", "postgresql")
-    return Path(program).parent
+    found = programs()
+    return Path(_need(str(found) if found else None, "PostgreSQL's programs are", "postgresql"))
 
 
 def _need(program: str | None, missing: str, package: str) -> str:

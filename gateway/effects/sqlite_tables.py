@@ -33,15 +33,16 @@ class SqliteTable(Table):
         order = f" ORDER BY {', '.join(self.identity)}" if self.identity else ""
         return f"SELECT * FROM main.{quoted(self.name)}{order}"  # noqa: S608  # quoted
 
-    @property
-    def one_row(self) -> str:
-        """The query for one row by its identity, which it gives before the columns."""
+    def rows_with(self, count: int) -> str:
+        """Give the query for so many rows by identity; it gives the identity before the columns."""
+        (first, *more), marks = self.identity, ", ".join("?" * count)
+        found = f"{first} IN ({marks})"
+        if more:
+            # Not as a list of row values, for which SQLite reads the whole table.
+            one = " AND ".join(f"{column} = ?" for column in self.identity)
+            found = " OR ".join([f"({one})"] * count)
         columns = ", ".join(self.identity)
-        marks = ", ".join("?" * len(self.identity))
-        return (
-            f"SELECT {columns}, * FROM main.{quoted(self.name)}"  # noqa: S608  # quoted
-            f" WHERE ({columns}) = ({marks})"
-        )
+        return f"SELECT {columns}, * FROM main.{quoted(self.name)} WHERE {found}"  # noqa: S608
 
 
 def describe(connection: Any, name: str, sql: str, *, rowid: bool, lost: int) -> SqliteTable:

@@ -26,6 +26,8 @@ Identity = tuple[Any, ...]
 
 _PREFIX = "gateway_effects_"
 _PLACES = ("OLD", "NEW")
+_AT_ONCE = 500
+"""How many values a query is given; old SQLite takes 999."""
 _OURS = f"FROM sqlite_temp_master WHERE type = 'trigger' AND name GLOB '{_PREFIX}*'"
 
 
@@ -33,8 +35,9 @@ class TouchedRows:
     """The rows of one table that were touched, and what those were that were there before."""
 
     def __init__(self, table: SqliteTable) -> None:
-        self._query = table.one_row
+        self._table = table
         self._width = len(table.identity)
+        self._one_row = table.rows_with(1)
         # Mappings are in the order of the first touch.
         self._touched: dict[Identity, None] = {}
         self._old: dict[Identity, Row] = {}
@@ -43,10 +46,11 @@ class TouchedRows:
         """Keep what a row is now, unless it was touched before."""
         if identity in self._touched:
             return
-        for found, row in self._find(connection, identity):
+        for row in fetch(connection, self._one_row, identity):
+            found = row[: self._width]
             # Where keys are compared without case, it may be known by another spelling.
             if found not in self._touched:
-                self._old[found] = row
+                self._old[found] = row[self._width :]
         self._touched[identity] = None
 
     def make(self, identity: Identity) -> None:
@@ -58,20 +62,22 @@ class TouchedRows:
 
         With `keep` they stay touched, since somebody may not have committed yet.
         """
-        old = self._old
-        now = {
-            found: row
-            for identity in self._touched
-            for found, row in self._find(connection, identity)
-        }
+        old, now = self._old, dict(self._present(connection))
         self._old = now if keep else {}
         if not keep:
             self._touched = {}
         return list(old.values()), list(now.values())
 
-    def _find(self, connection: Any, identity: Identity) -> Iterator[tuple[Identity, Row]]:
-        for row in fetch(connection, self._query, identity):
-            yield row[: self._width], row[self._width :]
+    def _present(self, connection: Any) -> Iterator[tuple[Identity, Row]]:
+        for some in _chunks(list(self._touched), _AT_ONCE // self._width):
+            values = tuple(value for identity in some for value in identity)
+            for row in fetch(connection, self._table.rows_with(len(some)), values):
+                yield row[: self._width], row[self._width :]
+
+
+def _chunks(identities: Sequence[Identity], size: int) -> Iterator[Sequence[Identity]]:
+    for start in range(0, len(identities), size):
+        yield identities[start : start + size]
 
 
 class Triggers:

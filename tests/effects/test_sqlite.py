@@ -35,6 +35,13 @@ def test_replace_deletes_what_is_in_its_way(method):
         assert kinds(recorder) == {((1,), "changed"), ((2,), "deleted")}
 
 
+def test_row_that_was_made_and_replaced_under_another_spelling_is_none(method):
+    table = "CREATE TABLE t (k TEXT COLLATE NOCASE PRIMARY KEY) WITHOUT ROWID"
+    with watched(table, "INSERT INTO t VALUES ('a')", method=method) as (engine, recorder):
+        run(engine, "INSERT INTO t VALUES ('b')", "UPDATE OR REPLACE t SET k = 'B' WHERE k = 'a'")
+        assert kinds(recorder) == {(("a",), "deleted"), (("B",), "inserted")}
+
+
 def test_applications_own_triggers_do_what_they_did(method):
     log = (
         "CREATE TRIGGER gone AFTER DELETE ON person BEGIN"
@@ -131,7 +138,7 @@ def test_every_connection_is_watched():
 def test_fault_of_ours_is_raised_here_and_not_in_the_application(monkeypatch):
     with watched(PERSON) as (engine, recorder):
         (rows,) = recorder._recorders[0][1]._source._watch.triggers._rows.values()
-        monkeypatch.setattr(rows, "_query", "SELECT nonsense")
+        monkeypatch.setattr(rows, "_one_row", "SELECT nonsense")
         run(engine, "INSERT INTO person VALUES (1, 'Ada')", "UPDATE person SET id = 2")
         with pytest.raises(sqlite3.OperationalError, match="nonsense"):
             recorder.effects()
