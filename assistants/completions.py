@@ -18,7 +18,7 @@ import httpx
 
 from assistants import config
 from assistants.endpoint import Endpoint, endpoint
-from assistants.port import Context, ResponderError, StreamEvent
+from assistants.port import Context, Events, ResponderError
 from assistants.prompt import messages
 from assistants.sse import payloads
 
@@ -45,7 +45,7 @@ class Completions:
         self._environ = environ
         self._monotonic = monotonic
 
-    def reply(self, context: Context) -> Iterator[StreamEvent]:
+    def reply(self, context: Context) -> Events:
         """The answer as it comes; ResponderError at once, or where it breaks off."""
         service = endpoint(context, self._environ)
         silence = config.number(context, "timeout", SILENCE, 1, 600)
@@ -119,7 +119,8 @@ def _check(response: httpx.Response, service: Endpoint) -> None:
         raise _failure("refused", service, f"refused the question with status {status}")
     if status != 200:
         raise _failure("unavailable", service, f"answered with status {status}")
-    if response.headers.get("Content-Type", "").partition(";")[0].strip() != "text/event-stream":
+    content_type = response.headers.get("Content-Type", "").partition(";")[0]
+    if content_type.strip().lower() != "text/event-stream":
         raise _failure("unavailable", service, "did not answer with a stream of events")
 
 

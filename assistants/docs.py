@@ -1,11 +1,11 @@
 """The assistant `docs`: quotes what the user's own texts say, and nothing else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from assistants import config
 from assistants.documents import Document, documents
 from assistants.passages import Passage
-from assistants.port import Context, StreamEvent
+from assistants.port import Context, Events
 from assistants.ranking import Index
 from assistants.words import asked, terms
 
@@ -23,13 +23,13 @@ NOTHING_TO_READ = (
 class Docs:
     """Quotes the passages that fit a question best, or says that there are none."""
 
-    def reply(self, context: Context) -> Iterator[StreamEvent]:
+    def reply(self, context: Context) -> Events:
         """Quotes with their places, and what could not be read."""
         threshold = config.number(context, "threshold", COVERED, 0, 1)
         most = int(config.number(context, "passages", QUOTED, 1, 10))
         found, notes = documents(context)
         answer = _answer(asked(context.text), found, threshold, most)
-        return context.say("\n\n".join([answer, *notes]))
+        yield from context.say("\n\n".join([answer, *notes]))
 
 
 def _answer(wanted: list[str], found: list[Document], threshold: float, most: int) -> str:

@@ -1,17 +1,18 @@
 """The assistant `guide`: answers questions about the workspace from the help texts."""
 
-from collections.abc import Iterator
 from functools import cache
 
 from assistants.handbook import Section, topics
-from assistants.port import Context, StreamEvent
+from assistants.port import Context, Events
 from assistants.ranking import Index
 from assistants.words import asked, terms
 
 COVERED = 0.45
 """How much of a question its answer has to cover."""
 SURE = 0.7
+"""How much it has to cover so that no doubt is told."""
 FURTHER = 3
+"""How many more sections are linked."""
 
 WELCOME = (
     "I answer questions about this workspace from its help pages. "
@@ -24,9 +25,9 @@ UNKNOWN = "I found nothing about that in the help pages, and they are all I know
 class Guide:
     """Quotes the section of the help texts that fits the question best, with a link to it."""
 
-    def reply(self, context: Context) -> Iterator[StreamEvent]:
+    def reply(self, context: Context) -> Events:
         """The section, or what there is to ask about."""
-        return context.say(_answer(context.text))
+        yield from context.say(_answer(context.text))
 
 
 def _answer(question: str) -> str:

@@ -14,7 +14,7 @@ A person who goes away closes the turn's stream; the turn closes the responder's
 gives back all it holds. Nothing is shared between two replies, so replies may run side by side.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol
@@ -67,6 +67,9 @@ class Table:
 
 StreamEvent = Delta | Table
 
+Events = Generator[StreamEvent, None, None]
+"""An answer on its way. Nothing is done before the first event is asked for; `close` ends it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PastMessage:
@@ -109,7 +112,7 @@ class Context:
 class Responder(Protocol):
     """Answers one question."""
 
-    def reply(self, context: Context) -> Iterator[StreamEvent]:
+    def reply(self, context: Context) -> Events:
         """The answer, event by event; ResponderError where there can't be one."""
 
 

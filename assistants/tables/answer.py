@@ -92,7 +92,7 @@ def _sorting(order: Order | None, names: Sequence[str]) -> str:
 def _in_all(columns: Columns, query: Totals) -> Iterator[str]:
     """The whole that the groups add up to, where they do."""
     first, *others = query.measures
-    if not others and first.function in {"sum", "count"}:
+    if query.limit is None and not others and first.function in {"sum", "count"}:
         whole = summarise(columns, replace(query, groups=(), order=None, limit=None))
         if whole.rows[0][0] is not None:
             yield f"In all: **{whole.rows[0][0]}**."

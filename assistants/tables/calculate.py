@@ -55,10 +55,8 @@ def summarise(columns: Columns, query: Totals) -> Result:
     rows = passing(columns, query.where)
     measures = [measuring(columns, measure) for measure in query.measures]
     lines = [
-        _Line(_key(columns, query.groups, group[0]), tuple(measure(group) for measure in measures))
-        if group
-        else _Line((), tuple(measure(group) for measure in measures))
-        for group in _grouped(columns, query, rows)
+        _Line(key, tuple(measure(group) for measure in measures))
+        for key, group in _grouped(columns, query, rows).items()
     ]
     if query.order and query.order.column >= len(query.groups):
         place = query.order.column - len(query.groups)
@@ -76,10 +74,10 @@ def summarise(columns: Columns, query: Totals) -> Result:
     )
 
 
-def _grouped(columns: Columns, query: Totals, rows: list[int]) -> list[list[int]]:
-    """The rows of each group, the groups in their order; all rows if there are no groups."""
+def _grouped(columns: Columns, query: Totals, rows: list[int]) -> dict[tuple[Cell, ...], list[int]]:
+    """The rows by their group, the groups in their order; all rows if there are no groups."""
     if not query.groups:
-        return [rows]
+        return {(): rows}
     groups: dict[tuple[Cell, ...], list[int]] = {}
     for row in rows:
         groups.setdefault(_key(columns, query.groups, row), []).append(row)
@@ -90,7 +88,8 @@ def _grouped(columns: Columns, query: Totals, rows: list[int]) -> list[list[int]
     if query.order and query.order.column < len(query.groups):
         column = query.groups[query.order.column]
         firsts = ordered(columns, firsts, column, descending=query.order.descending)
-    return [groups[_key(columns, query.groups, first)] for first in firsts]
+    keys = (_key(columns, query.groups, first) for first in firsts)
+    return {key: groups[key] for key in keys}
 
 
 def _key(columns: Columns, shown: Sequence[int], row: int) -> tuple[Cell, ...]:

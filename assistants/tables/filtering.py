@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from assistants.tables.columns import Columns
-from assistants.tables.numbers import parse
+from assistants.tables.numbers import parse_any
 from assistants.tables.query import Condition, Filter
 
 Test = Callable[[int], bool]
@@ -69,7 +69,5 @@ def _test(columns: Columns, condition: Condition) -> Test:
 
 def _number(columns: Columns, condition: Condition) -> Decimal | None:
     """The value as a number, if it is one and is compared with numbers."""
-    if not columns.numbers(condition.column):
-        return None
-    parsed = parse(condition.value.strip(), "point") or parse(condition.value.strip(), "comma")
-    return parsed and parsed[0]
+    numbers = columns.numbers(condition.column)
+    return parse_any(condition.value.strip(), numbers.style) if numbers else None

@@ -42,6 +42,7 @@ class Numbers:
 
     values: tuple[Decimal | None, ...]
     unit: str = ""
+    style: Style = "point"
 
     def __bool__(self) -> bool:
         return any(value is not None for value in self.values)
@@ -54,13 +55,14 @@ def column_numbers(cells: Sequence[str], *, decimal_comma: bool) -> Numbers:
     """
     preferred: tuple[Style, Style] = ("comma", "point") if decimal_comma else ("point", "comma")
     different = set(cells)
-    readings = [{cell: parse(cell, style) for cell in different} for style in preferred]
-    best = max(readings, key=lambda reading: sum(map(bool, reading.values())))
+    readings = {style: {cell: parse(cell, style) for cell in different} for style in preferred}
+    style = max(preferred, key=lambda style: sum(map(bool, readings[style].values())))
+    best = readings[style]
     units = {number[1] for number in best.values() if number} - {""}
     if len(units) > 1:
         return Numbers((None,) * len(cells), " and ".join(sorted(units)))
     values = {cell: number and number[0] for cell, number in best.items()}
-    return Numbers(tuple(values[cell] for cell in cells), "".join(units))
+    return Numbers(tuple(values[cell] for cell in cells), "".join(units), style)
 
 
 def parse(cell: str, style: Style) -> tuple[Decimal, str] | None:
@@ -77,9 +79,10 @@ def parse(cell: str, style: Style) -> tuple[Decimal, str] | None:
     return number.copy_negate() if is_negative else number, before.strip("+-\u2212") + after
 
 
-def is_number(cell: str) -> bool:
-    """Whether a cell is a number in any style."""
-    return any(parse(cell, style) for style in _STYLES)
+def parse_any(cell: str, preferred: Style = "point") -> Decimal | None:
+    """The number that a cell is in one style, or else in the other."""
+    found = parse(cell, preferred) or parse(cell, "comma" if preferred == "point" else "point")
+    return found and found[0]
 
 
 def total(values: Iterable[Decimal]) -> Decimal:

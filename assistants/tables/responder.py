@@ -1,10 +1,10 @@
 """The assistant `table`: answers questions about an attached CSV file."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 
-from assistants.port import AttachedFile, Context, StreamEvent
+from assistants.port import AttachedFile, Context, Events
 from assistants.reading import UnreadableError, read_text
 from assistants.tables.abilities import abilities
 from assistants.tables.answer import Answer, answer
@@ -20,7 +20,7 @@ NO_FILE = "I see no table yet. Attach a CSV file and ask again."
 class TableResponder:
     """Profiles, filters, groups and sums the newest CSV file, or the one that is named."""
 
-    def reply(self, context: Context) -> Iterator[StreamEvent]:
+    def reply(self, context: Context) -> Events:
         """A sentence that tells how the question was read, and mostly a table."""
         answered = _answer(context)
         yield from context.say(answered.text)

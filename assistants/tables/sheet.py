@@ -8,7 +8,7 @@ from io import StringIO
 from itertools import islice
 
 from assistants.reading import UnreadableError
-from assistants.tables.numbers import is_number
+from assistants.tables.numbers import parse_any
 from assistants.tables.wording import counted
 
 DELIMITERS = ",;\t|"
@@ -90,7 +90,7 @@ def _split(rows: list[Row]) -> tuple[Row, list[Row]]:
     while usual > 1 and titles < len(rows) - 1 and sum(map(bool, rows[titles])) == 1:
         titles += 1
     first = rows[titles]
-    if all(is_number(cell.strip()) for cell in first if cell.strip()):
+    if all(parse_any(cell.strip()) is not None for cell in first if cell.strip()):
         return (), rows[titles:]
     return first, rows[titles + 1 :]
 

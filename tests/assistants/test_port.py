@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistants import RESPONDERS, Column, Delta, ResponderError, Table, responder_of
+from assistants import RESPONDERS, AttachedFile, Column, Delta, ResponderError, Table, responder_of
 from tests.assistants.conftest import context, events
 
 
@@ -38,6 +38,15 @@ def test_unknown_responder_is_a_typed_failure(key, config):
         responder_of(key, config)
 
     assert caught.value.data == {"code": "misconfigured", "message": str(caught.value)}
+
+
+@pytest.mark.parametrize("key", ["guide", "docs", "table"])
+def test_nothing_is_done_before_the_first_event_is_asked_for(key):
+    def read():
+        raise AssertionError("read too early")
+
+    files = [AttachedFile("a.csv", "text/csv", read), AttachedFile("a.txt", "text/plain", read)]
+    responder_of(key, {}).reply(context("profile", key=key, files=files)).close()
 
 
 def test_text_is_said_in_the_chunkers_pieces():

@@ -250,6 +250,13 @@ def test_unit_stands_in_the_header():
     assert result.rows == (("3.50",),)
 
 
+@pytest.mark.parametrize(("value", "rows"), [("1.234", [0]), ("1,5", [1]), ("1.5", [1])])
+def test_value_is_read_in_the_style_of_its_column(value, rows):
+    columns = Columns(Sheet(("n",), (("1.234",), ("1,5",), ("2,25",))))
+
+    assert passing(columns, ((Condition(0, "=", value),),)) == rows
+
+
 @pytest.mark.parametrize(
     ("comparison", "value", "rows"),
     [

@@ -62,6 +62,12 @@ def test_top_rows_are_a_table():
     assert [row[0] for row in tables(said)[0].rows] == ["south", "north"]
 
 
+def test_whole_is_told_of_all_groups_only():
+    assert "In all: **3**." in body(ask("count by region"))
+    assert "In all" not in body(ask("top 1 region"))
+    assert "In all" not in body(ask("average of amount by region"))
+
+
 @pytest.mark.parametrize("question", ["profile", "", "What is in this file?"])
 def test_profile_tells_of_each_column(question):
     said = ask(question)
