@@ -7,6 +7,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests import parts
 from tests.postgresql import running_server
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytest_plugins = ["pytester"]
+
+# A busy machine is no fault of the code: speed is measured in benchmarks and not in tests.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 # Before an application reads it: a listener is told what there is and no more, and uploaded files
 # go where they disturb nobody. Tests that want it otherwise start a server of their own.
