@@ -85,7 +85,9 @@ from legacy.models import (
 from shared_models.columns import UtcDateTime
 from shared_models.db import ENGINE_OPTIONS
 from shared_models.passwords import HASH_METHOD, is_common
+from shared_models.search import fts5_expression, phrases, tsquery_expression
 from shared_models.settings import DEVELOPMENT_SECRET_KEY, database_url, shared_settings
+from shared_models.snippet import snippet
 
 # ----------------------------------------------------------------------------------------------
 # Configuration
@@ -1356,6 +1358,65 @@ def conversation_messages(conv_id):
         .limit(limit)
     ).all()
     return jsonify([message_json(message) for message in reversed(newest)])
+
+
+SEARCH = """
+    SELECT c.id AS conversation_id, m.id AS message_id, c.title, m.body, m.created_at
+      FROM message m JOIN conversation c ON c.id = m.conversation_id
+     WHERE c.user_id = :user_id AND {in_message}
+    UNION ALL
+    SELECT c.id, NULL, c.title, c.title, c.created_at
+      FROM conversation c
+     WHERE c.user_id = :user_id AND {in_title}
+     ORDER BY 5 DESC, 2 DESC NULLS LAST, 1 DESC
+     LIMIT :limit OFFSET :offset
+"""
+SEARCH_SQLITE = SEARCH.format(
+    in_message="m.id IN (SELECT rowid FROM message_search WHERE message_search MATCH :words)",
+    in_title="c.id IN (SELECT rowid FROM conversation_search"
+    " WHERE conversation_search MATCH :words)",
+)
+SEARCH_POSTGRESQL = SEARCH.format(
+    in_message="search_words(m.body) @@ to_tsquery('simple', :words)",
+    in_title="search_words(c.title) @@ to_tsquery('simple', :words)",
+)
+
+
+@app.route("/conversations/search")
+@login_required
+def search_conversations():
+    words = request.args.get("q", "").strip()
+    numbers = page_query()
+    wrong = [] if is_storable(words) and 1 <= len(words) <= 100 else ["q"]
+    wrong += [name for name, value in numbers.items() if value is None]
+    if wrong:
+        refuse_fields(wrong)
+    on_postgresql = db.engine.dialect.name == "postgresql"
+    expression = (tsquery_expression if on_postgresql else fts5_expression)(words)
+    if expression is None:
+        return jsonify([])
+    found = text(SEARCH_POSTGRESQL if on_postgresql else SEARCH_SQLITE)
+    rows = db.session.execute(
+        found.columns(created_at=UtcDateTime),
+        {
+            "user_id": current_user.user.id,
+            "words": expression,
+            "limit": numbers["per_page"],
+            "offset": (numbers["page"] - 1) * numbers["per_page"],
+        },
+    )
+    return jsonify(
+        [
+            {
+                "conversation_id": row.conversation_id,
+                "message_id": row.message_id,
+                "title": row.title,
+                "snippet": snippet(row.body, phrases(words), SETTINGS.snippet_length),
+                "created_at": iso(row.created_at),
+            }
+            for row in rows
+        ]
+    )
 
 
 @app.route("/conversations/<int:conv_id>/clear", methods=["POST"])

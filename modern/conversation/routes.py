@@ -17,6 +17,8 @@ from modern.conversation.schemas import (
     ExportQuery,
     MessageItem,
     MessageQuery,
+    SearchHit,
+    SearchQuery,
 )
 from modern.conversation.service import ConversationService
 from modern.conversation.watching import watching
@@ -84,6 +86,16 @@ def fresh() -> Response:
     """Give the conversation that waits for its first message, and make one if need be."""
     found = provide(ConversationService).get_or_create_fresh(signed_in().user)
     return _created(found.overview) if found.created else _detail(found.overview)
+
+
+@blueprint.get("/search")
+@login_required
+def search() -> Response:
+    """Find messages and titles."""
+    query = parse_query(SearchQuery)
+    found = provide(ConversationService).search(signed_in().user, query)
+    items = [SearchHit.model_validate(hit) for hit in found.items]
+    return answer(Page(items=items, page=query.page, per_page=query.per_page, total=found.total))
 
 
 @blueprint.get("/<int:conv_id>/messages")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from modern.auth.schemas import UserPublic
@@ -15,6 +15,7 @@ from shared_models.conversation import ConversationStatus
 from shared_models.message import MessageKind, MessageSender, MessageState
 
 TITLE_LENGTH = 200
+WORDS_LENGTH = 100
 
 ExportFormat = Literal["json", "csv", "md"]
 
@@ -97,6 +98,37 @@ class MessageQuery(Query):
 
     before: RowId | None = None
     limit: Annotated[Number, Field(ge=1, le=100)] = 50
+
+
+def _wanted_words(value: str) -> str:
+    words = value.strip()
+    if not words:
+        raise PydanticCustomError("nothing_to_find", "Enter what to look for.")
+    if len(words) > WORDS_LENGTH:
+        raise PydanticCustomError("words_length", "Use up to 100 characters.")
+    return words
+
+
+class SearchQuery(Query):
+    """What to look for in messages and titles."""
+
+    model_config = ConfigDict(validate_default=True)
+
+    q: Annotated[Storable, AfterValidator(_wanted_words)] = ""
+    page: PageNumber = 1
+    per_page: PageSize = 20
+
+
+class SearchHit(BaseModel):
+    """A place where the words occur; a title has no `message_id`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    conversation_id: int
+    message_id: int | None
+    title: str | None
+    snippet: str
+    created_at: datetime
 
 
 class ExportQuery(Query):

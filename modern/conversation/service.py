@@ -19,7 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, selectinload
 
 from modern.clock import Clock
+from modern.conversation import finding
 from modern.conversation.export import Contents, Exported, exported
+from modern.conversation.finding import Hit
 from modern.conversation.overview import Overview, shortened
 from modern.conversation.schemas import (
     ConversationCreate,
@@ -27,6 +29,7 @@ from modern.conversation.schemas import (
     ConversationUpdate,
     ExportQuery,
     MessageQuery,
+    SearchQuery,
 )
 from modern.failures import Conflict, Fault, Invalid, NotFound, Stale
 from modern.files import remove_stored
@@ -153,6 +156,17 @@ class ConversationService:
         items = found[: query.limit][::-1]
         older = len(found) > query.limit
         return Messages(items, str(items[0].seq) if older else None)
+
+    def search(self, user: User, query: SearchQuery) -> Slice[Hit]:
+        """One page of the messages and titles in which all the words occur, newest first."""
+        places = finding.found(user.id, query.q, self.session.get_bind().dialect.name)
+        if places is None:
+            return Slice([], 0)
+        first = offset(query.page, query.per_page)
+        rows = self.session.execute(finding.page_of(places, query.per_page, first))
+        hits = [finding.hit(row, query.q, self.settings.snippet_length) for row in rows]
+        total = self.session.scalar(select(func.count()).select_from(places.subquery()))
+        return Slice(hits, total or 0)
 
     def clear(self, conversation: Conversation) -> int:
         """Delete all messages and files, and say how many messages that were.

@@ -69,6 +69,7 @@ def test_endpoints_are_flat(app):
         "login",
         "logout",
         "register",
+        "search_conversations",
         "send_message",
         "sessions",
         "settings",
