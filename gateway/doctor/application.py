@@ -33,6 +33,11 @@ class Pair:
         return iter((self.control, self.candidate))
 
 
+def has_endpoint(application: Application, endpoint: str) -> bool:
+    """Tell whether an application has a rule for an endpoint."""
+    return any(rule.endpoint == endpoint for rule in application.flask.url_map.iter_rules())
+
+
 def load_application(name: str, backend: Backend) -> Application:
     """Import an application and find the Flask object in it. Raises BackendError."""
     wsgi = load_backend(name, backend)

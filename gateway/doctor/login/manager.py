@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.doctor.application import Application, Pair
+from gateway.doctor.application import Application, Pair, has_endpoint
 from gateway.doctor.finding import Check, Finding
 from gateway.doctor.settings import Agreement, config, disagreements
 from gateway.doctor.sources import lines_with, place_of
@@ -86,14 +86,19 @@ def _is_url(view: str) -> bool:
 
 
 def _unbuildable(application: Application, view: str) -> str | None:
-    if _is_url(view):
-        return None
-    try:
-        with asking(application.flask):
-            application.flask.url_for(view)
-    except Exception as error:  # noqa: BLE001 - whatever url_for raises would be a 500
-        return f"{type(error).__name__}: {error}"
-    return None
+    """Say why no URL of a view can be built, if the application has none of that name."""
+    if _is_url(view) or has_endpoint(application, view):
+        return None  # what its rule needs beside may come from the request
+    _, error = _built(application, view)
+    return None if error is None else f"{type(error).__name__}: {error}"
+
+
+def _built(application: Application, view: str) -> tuple[str | None, Exception | None]:
+    with asking(application.flask):
+        try:
+            return str(application.flask.url_for(view)), None
+        except Exception as error:  # noqa: BLE001 - whatever url_for raises would be a 500
+            return None, error
 
 
 def _one_side(pair: Pair, managed: Application) -> Finding:
@@ -129,12 +134,7 @@ def _pages(pair: Pair) -> Iterator[Finding]:
 def _page(application: Application) -> str | None:
     manager = manager_of(application)
     view = None if manager.unauthorized_callback else manager.login_view
-    if not view or _is_url(view):
-        return view
-    if _unbuildable(application, view) is not None:
-        return None
-    with asking(application.flask):
-        return str(application.flask.url_for(view))
+    return view if not view or _is_url(view) else _built(application, view)[0]
 
 
 def _serves(application: Application, page: str) -> bool:

@@ -58,8 +58,8 @@ def findings(pair: Pair) -> Iterator[Finding]:
 
 def is_signed(application: Application) -> bool:
     """Tell whether an application keeps sessions in signed cookies, as Flask does by itself."""
-    cookies = import_module("flask.sessions").SecureCookieSessionInterface
-    return isinstance(application.flask.session_interface, cookies)
+    in_cookies = import_module("flask.sessions").SecureCookieSessionInterface
+    return isinstance(application.flask.session_interface, in_cookies)
 
 
 def _no_key(pair: Pair, keyless: Application) -> Finding:
@@ -137,8 +137,8 @@ def _causes(pair: Pair, failures: list[str]) -> Iterator[Finding]:
             fix="Give both applications the same SECRET_KEY, from one place, such as one"
             " environment variable that both read.",
         )
-    for check, setting, fix in _INGREDIENTS:
-        ours, theirs = (setting.read(each.flask.session_interface) for each in pair)
+    for check, setting in _INGREDIENTS:
+        ours, theirs = (setting.read(each.flask) for each in pair)
         if ours != theirs:
             yield check.finding(
                 f"{pair.control.name} and {pair.candidate.name} have different session"
@@ -146,7 +146,7 @@ def _causes(pair: Pair, failures: list[str]) -> Iterator[Finding]:
                 *failures,
                 f"{pair.control.name}: {ours}",
                 f"{pair.candidate.name}: {theirs}",
-                fix=fix,
+                fix=_SAME_INTERFACE,
             )
 
 
@@ -174,14 +174,15 @@ def _named(value: Any) -> str:
     return str(getattr(value, "__name__", f"{kind.__module__}.{kind.__qualname__}"))
 
 
-def _serializer_name(interface: Any) -> str:
-    serializer = interface.serializer
+def _serializer_name(flask: Any) -> str:
+    serializer = flask.session_interface.serializer
     named = _named(serializer)
     tags = sorted(getattr(serializer, "tags", ()))
     return f"{named} with the tags {', '.join(map(repr, tags))}" if tags else named
 
 
-def _signature(interface: Any) -> str:
+def _signature(flask: Any) -> str:
+    interface = flask.session_interface
     return f"{interface.key_derivation} with {interface.digest_method(b'').name}"
 
 
@@ -189,7 +190,7 @@ _SAME_INTERFACE = (
     "Give both applications the same session_interface, from a module that both import."
 )
 _INGREDIENTS = (
-    (SALT, Setting("salt", lambda interface: repr(interface.salt)), _SAME_INTERFACE),
-    (SIGNATURE, Setting("signature", _signature), _SAME_INTERFACE),
-    (SERIALIZER, Setting("serializer", _serializer_name), _SAME_INTERFACE),
+    (SALT, Setting("salt", lambda flask: repr(flask.session_interface.salt))),
+    (SIGNATURE, Setting("signature", _signature)),
+    (SERIALIZER, Setting("serializer", _serializer_name)),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from gateway.doctor.application import Application, Pair
+from gateway.doctor.application import Application, Pair, has_endpoint
 from gateway.doctor.finding import Check, Finding
 from gateway.doctor.objects import shown_file
 from gateway.doctor.sources import files_of, text_of
@@ -23,8 +23,10 @@ CHECKS = (ELSEWHERE, NOWHERE)
 def findings(pair: Pair) -> Iterator[Finding]:
     """Find links to endpoints that the application lacks."""
     for application, other in ((pair.control, pair.candidate), (pair.candidate, pair.control)):
-        missing = [link for link in links_of(application) if not _has(application, link.endpoint)]
-        elsewhere = [link for link in missing if _has(other, link.endpoint)]
+        missing = [
+            link for link in links_of(application) if not has_endpoint(application, link.endpoint)
+        ]
+        elsewhere = [link for link in missing if has_endpoint(other, link.endpoint)]
         if elsewhere and other.flask not in built_here(application.flask):
             yield _elsewhere(application, other, elsewhere)
         nowhere = [link for link in missing if link not in elsewhere]
@@ -52,14 +54,10 @@ def links_of(application: Application) -> Iterator[Link]:
     return (link for link in links if not link.endpoint.startswith("."))
 
 
-def _has(application: Application, endpoint: str) -> bool:
-    return any(rule.endpoint == endpoint for rule in application.flask.url_map.iter_rules())
-
-
 def _in_templates(flask: Any) -> Iterator[Link]:
     jinja, nodes = import_module("jinja2"), import_module("jinja2.nodes")
     environment = flask.jinja_env
-    for name in flask.create_global_jinja_loader().list_templates():
+    for name in _templates(flask):
         try:
             source, file, _ = environment.loader.get_source(environment, name)
             tree = environment.parse(source)
@@ -71,6 +69,13 @@ def _in_templates(flask: Any) -> Iterator[Link]:
             named = getattr(call.node, "name", None) == "url_for" and call.args
             if named and isinstance(endpoint := getattr(call.args[0], "value", None), str):
                 yield Link(endpoint, f"{shown_file(file) if file else name}:{call.lineno}")
+
+
+def _templates(flask: Any) -> list[str]:
+    try:
+        return list(flask.create_global_jinja_loader().list_templates())
+    except TypeError:  # a loader that can't list what it has
+        return []
 
 
 def _in_modules(application: Application) -> Iterator[Link]:

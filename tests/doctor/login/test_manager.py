@@ -61,6 +61,12 @@ def test_an_endpoint_that_the_application_lacks_is_found(compare, setting, name)
     assert "BuildError: Could not build url for endpoint" in found["login.login-view"].evidence[0]
 
 
+def test_values_that_a_request_would_give_are_not_missed(compare):
+    localised = "app.add_url_rule('/<lang>/in', 'in', lambda lang: '')\nmanager.login_view = 'in'"
+
+    assert compare(f"{MANAGED}    " + localised.replace("\n", "\n    ")) == {}
+
+
 def test_a_path_holds_on_both_sides(compare):
     assert compare(MANAGED, legacy="manager.login_view = '/login'") == {}
 

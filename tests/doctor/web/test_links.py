@@ -81,3 +81,11 @@ def test_a_file_that_is_no_template_is_passed_over(compare, templates):
     templates(legacy="{% nothing of Jinja %}", modern="{{ url_for('both') }}")
 
     assert compare(APP) == {}
+
+
+def test_templates_that_nobody_can_list_are_passed_over(compare):
+    loading = """
+from jinja2 import FunctionLoader
+app.jinja_loader = FunctionLoader(lambda name: "{{ url_for('modern') }}")
+"""
+    assert compare(APP, legacy=loading) == {}
