@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,7 +96,7 @@ def _storage_uri(application: Application) -> str:
 
 def _without_password(uri: str) -> str:
     parts = urlsplit(uri)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 def _strategy(application: Application) -> str:
@@ -170,31 +171,33 @@ Counters = frozenset[tuple[str, str]]
 
 def _counters(application: Application, rules: tuple[ServedRule, ...]) -> Counters:
     """Return the limits of a URL, each with the name under which it counts."""
-    return frozenset(counter for rule in rules for counter in _counters_of(application, rule))
+    counters: set[tuple[str, str]] = set()
+    for rule in rules:
+        with asking(application.flask):
+            import_module("flask").request.url_rule = _rule_of(application, rule)
+            try:
+                counters |= set(_counters_of(application, rule))
+            except Exception:  # noqa: BLE001, S112 - a limit that is only known within a request
+                continue
+    return frozenset(counters)
 
 
-def _counters_of(application: Application, rule: ServedRule) -> Iterator[tuple[str, str]]:
-    limiter: Any = limiter_of(application)
-    request = import_module("flask").request
-    found = next(
+def _rule_of(application: Application, rule: ServedRule) -> Any:
+    return next(
         each
         for each in application.flask.url_map.iter_rules()
         if (each.rule, each.endpoint) == (rule.text, rule.endpoint)
     )
-    with asking(application.flask):
-        request.url_rule = found
-        try:
-            endpoint = limiter.identify_request()
-            groups = limiter.limit_manager.resolve_limits(
-                application.flask, endpoint, request.blueprint
-            )
-            limits = [limit for group in groups for limit in group]
-        except Exception:  # noqa: BLE001 - a limit that is only known within a request
-            return
-        for limit in limits:
-            for method in sorted(rule.methods or {"GET"}):
-                if limit.methods is None or method.lower() in limit.methods:
-                    yield str(limit.limit), limit.scope_for(endpoint, method)
+
+
+def _counters_of(application: Application, rule: ServedRule) -> Iterator[tuple[str, str]]:
+    limiter, blueprint = limiter_of(application), import_module("flask").request.blueprint
+    endpoint = limiter.identify_request()
+    resolve = limiter.limit_manager.resolve_limits
+    for limit in chain(*resolve(application.flask, endpoint, blueprint)):
+        for method in rule.methods or {"GET"}:
+            if limit.methods is None or method.lower() in limit.methods:
+                yield str(limit.limit), limit.scope_for(endpoint, method)
 
 
 def _amounts(counters: Counters) -> str:

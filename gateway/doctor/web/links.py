@@ -36,7 +36,7 @@ def findings(pair: Pair) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place that names an endpoint; `template` is None in Python code."""
+    """A place (`file:line`) that names an endpoint."""
 
     endpoint: str
     place: str

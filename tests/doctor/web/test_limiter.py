@@ -129,3 +129,27 @@ def test_a_key_that_needs_more_than_a_client_is_not_compared(compare):
     users = "limiter = Limiter(lambda: request.headers['X-User'], app=app, storage_uri='memory://')"
 
     assert list(compare(APP, legacy=users, modern=users)) == ["web.limiter-storage"]
+
+
+def test_a_limit_that_needs_a_request_is_not_compared(compare):
+    computed = BY_ENDPOINT.replace("'3 per minute'", "lambda: request.headers['X-Limit']")
+    legacy = SHARED + computed + RULE.format("login")
+
+    assert compare(APP, legacy=legacy, modern=legacy) == {}
+
+
+def test_limits_of_a_blueprint_count(compare):
+    blueprint = """
+from flask import Blueprint
+auth = Blueprint({!r}, __name__)
+auth.add_url_rule("/login", "login", login, methods=["POST"])
+limiter.limit("3 per minute")(auth)
+app.register_blueprint(auth)
+"""
+    found = compare(
+        APP, legacy=SHARED + blueprint.format("old"), modern=SHARED + blueprint.format("new")
+    )
+
+    assert found["web.limiter-scope"].evidence == (
+        "/login: 3 per 1 minute as 'old.login' in legacy, 3 per 1 minute as 'new.login' in modern",
+    )
