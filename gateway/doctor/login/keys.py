@@ -5,18 +5,22 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from gateway.doctor.application import Application, Pair
 from gateway.doctor.sources import lines_with
 
-# Drawn anew for every run: nobody can try guesses against a fingerprint that was printed.
-_PEPPER = secrets.token_bytes(32)
+
+@cache
+def _pepper() -> bytes:
+    """Draw a secret for this run: nobody can try guesses against a fingerprint that was printed."""
+    return secrets.token_bytes(32)
 
 
 def fingerprint(key: str | bytes) -> str:
     """Return eight characters that are equal for equal keys within one run, and say no more."""
-    return hmac.digest(_PEPPER, as_bytes(key), "sha256").hex()[:8]
+    return hmac.digest(_pepper(), as_bytes(key), "sha256").hex()[:8]
 
 
 def as_bytes(key: str | bytes) -> bytes:

@@ -8,6 +8,11 @@ from textwrap import dedent
 
 import psycopg
 import pytest
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from gateway.doctor.application import Application
+from gateway.doctor.login.people import only_reading
 
 APP = """
     from flask import Flask, g, request, session
@@ -111,6 +116,19 @@ def test_a_loader_that_writes_leaves_nothing(compare_loaders, file):
     assert list(found) == ["login.user-loader-untried"]
     assert "The user loader of modern writes." in found["login.user-loader-untried"].evidence
     assert seen == [(0,)]
+
+
+def test_reading_leaves_no_session_and_no_engine(tmp_path):
+    db, app = SQLAlchemy(), Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path}/users.db"
+    db.init_app(app)
+    sqlite3.connect(tmp_path / "users.db").close()
+
+    with only_reading(Application("legacy", "legacy:app", app, app)):
+        assert db.session.execute(db.text("SELECT 1")).scalar() == 1
+        assert len(db._app_engines) == 2
+    assert list(db._app_engines) == [app]
+    assert db.session.registry.registry == {}
 
 
 @pytest.mark.postgresql

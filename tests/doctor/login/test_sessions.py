@@ -75,6 +75,24 @@ def test_both_directions_are_tried(compare):
     assert "legacy can't read" not in evidence
 
 
+def test_a_key_that_only_the_control_lacks_is_found_too(compare):
+    found = compare(APP, modern=f"{OTHER_KEY}\n{ROTATED}")
+    unread = [fact for fact in found["login.secret-key"].evidence if "can't read" in fact]
+
+    assert list(found) == ["login.secret-key"]
+    assert unread == ["legacy can't read text in a session of modern: BadTimeSignature"]
+
+
+def test_a_key_that_each_still_reads_is_no_cause(compare):
+    found = compare(
+        APP,
+        legacy=f"{OTHER_KEY}\n{ROTATED}" + INTERFACE.format("salt = 'ours'"),
+        modern="app.config['SECRET_KEY_FALLBACKS'] = ['the key of one application']",
+    )
+
+    assert list(found) == ["login.session-salt"]
+
+
 def test_a_key_that_is_rotated_on_both_sides_is_noted(compare):
     found = compare(
         APP,
@@ -155,6 +173,12 @@ def test_no_key_is_printed(compare):
     assert "the key of" not in told
     assert "SECRET_KEY has the fingerprint" in told
     assert "named at legacy.py:5" in told
+
+
+def test_a_fingerprint_means_nothing_in_another_run(compare):
+    runs = [compare(APP, legacy=OTHER_KEY)["login.secret-key"].evidence[-2:] for _ in range(2)]
+
+    assert runs[0] != runs[1]
 
 
 def test_fingerprints_are_equal_for_equal_keys():
