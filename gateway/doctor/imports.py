@@ -124,4 +124,4 @@ def _file(module: ModuleType) -> Path:
 
 def _folder(file: Path) -> Path:
     """Return the folder on the import path that a top-level module's file is in."""
-    return file.parents[file.name == "__init__.py"]
+    return file.parent.parent if file.name == "__init__.py" else file.parent

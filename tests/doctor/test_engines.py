@@ -151,6 +151,14 @@ def test_a_bind_that_models_need_and_one_side_lacks_is_an_error(found, side):
     assert seen["db.bind-missing"].evidence[1] == "tables: stat"
 
 
+def test_a_default_database_that_one_side_lacks_is_an_error(found):
+    modern = app(**{**BINDS, "SQLALCHEMY_DATABASE_URI": None})
+    seen = found(shared=shared(), legacy=app(**BINDS), modern=modern)
+
+    assert list(seen) == ["db.bind-missing"]
+    assert seen["db.bind-missing"].fix == "Give modern the same SQLALCHEMY_DATABASE_URI."
+
+
 def test_a_bind_that_no_shared_model_needs_is_a_note(found):
     (seen,) = found(shared=shared(), legacy=app(**BINDS), modern=app()).values()
 
@@ -171,6 +179,14 @@ def test_different_databases_are_seen_through_two_dbs(found, tmp_path):
     seen = found(legacy=sources[0], modern=sources[1])
 
     assert set(seen) == {"db.two-instances", "db.different-database"}
+
+
+def test_an_old_sqlalchemy_is_told_instead_of_being_taken_for_sound(found):
+    # As SQLAlchemy was before 1.4, which can't be installed beside the one in use.
+    old = "import sqlalchemy.orm\ndel sqlalchemy.orm.registry"
+    (seen,) = found(shared=shared(), legacy=app(), modern=app(old)).values()
+
+    assert (seen.check, seen.severity) == ("db.old-sqlalchemy", "warning")
 
 
 class _SQLAlchemyState:

@@ -106,6 +106,25 @@ def test_a_table_on_a_plain_base_is_compared_too(found):
     assert seen["db.columns-disagree"].evidence[0].startswith("user.id: ")
 
 
+def test_a_table_without_a_model_is_named_by_the_module_that_holds_it(found):
+    plain = """
+        from sqlalchemy import Column, MetaData, String, Table
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            ...
+
+        class Pet(Base):
+            __tablename__ = "pet"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+        people = Table("user", Base.metadata, Column("id", String, primary_key=True))
+    """
+    seen = found(shared=shared(), plain=plain, legacy=app(), modern=app("import plain"))
+
+    assert seen["db.table-twice"].evidence == ("user: shared.User and plain.people",)
+
+
 def test_one_name_in_two_binds_is_two_tables(found):
     stats = """
         class Archived(db.Model):

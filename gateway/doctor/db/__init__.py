@@ -32,6 +32,9 @@ CHECKS = tuple(
 
 def findings(pair: Pair) -> Iterator[Finding]:
     """Find what keeps two Flask applications from sharing one database."""
+    if too_old := list(engines.old_sqlalchemy()):
+        yield from too_old
+        return
     living = look_around()
     if not living.instances:
         return

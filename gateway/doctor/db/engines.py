@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from gateway.doctor.application import Application, Pair
@@ -17,6 +18,7 @@ TWO_ENGINES = Check("db.two-engines", "warning")
 ENGINE_OPTIONS = Check("db.engine-options", "warning")
 BIND_ON_ONE_SIDE = Check("db.bind-on-one-side", "note")
 OLD_EXTENSION = Check("db.old-extension", "note")
+OLD_SQLALCHEMY = Check("db.old-sqlalchemy", "warning")
 CHECKS = (
     DIFFERENT_DATABASE,
     BIND_MISSING,
@@ -24,6 +26,7 @@ CHECKS = (
     ENGINE_OPTIONS,
     BIND_ON_ONE_SIDE,
     OLD_EXTENSION,
+    OLD_SQLALCHEMY,
 )
 
 
@@ -105,19 +108,20 @@ def _one_sided(bind: str | None, database: Database, other: Application) -> Find
         t.fullname for m in metadatas if m.info.get("bind_key") == bind for t in m.sorted_tables
     ]
     said = f"{other.name} has no {'default database' if bind is None else f'bind {bind!r}'}"
+    setting = "SQLALCHEMY_DATABASE_URI" if bind is None else "SQLALCHEMY_BINDS"
     if needed:
         return BIND_MISSING.finding(
             f"{said}, but the models that it uses have tables there. Every query of them fails in"
             f" {other.name} with 'Bind key is not in SQLALCHEMY_BINDS config'.",
             str(database),
             f"tables: {', '.join(needed)}",
-            fix=f"Give {other.name} the same SQLALCHEMY_BINDS.",
+            fix=f"Give {other.name} the same {setting}.",
         )
     return BIND_ON_ONE_SIDE.finding(
         f"{said}, and {database.application} has one. None of the models that {other.name} uses"
         " needs it.",
         str(database),
-        fix=f"Give {other.name} the same SQLALCHEMY_BINDS before a route moves that needs it.",
+        fix=f"Give {other.name} the same {setting} before a route moves that needs it.",
     )
 
 
@@ -128,3 +132,14 @@ def _old_extension(application: Application) -> Finding:
         " not.",
         fix="Update to Flask-SQLAlchemy 3.1, which says so when an application uses another's db.",
     )
+
+
+def old_sqlalchemy() -> Iterator[Finding]:
+    """Find a SQLAlchemy whose models and engines can't be looked at here."""
+    orm = sys.modules.get("sqlalchemy.orm")
+    if "flask_sqlalchemy" in sys.modules and orm is not None and not hasattr(orm, "registry"):
+        yield OLD_SQLALCHEMY.finding(
+            "The applications have a SQLAlchemy older than 1.4, so nothing of their database was"
+            " compared.",
+            fix="Update SQLAlchemy, first to 1.4, which runs most of the older code as it is.",
+        )

@@ -62,16 +62,11 @@ def look_around() -> Living:
     flask, extension, orm = map(sys.modules.get, ("flask", "flask_sqlalchemy", "sqlalchemy.orm"))
     if flask is None or extension is None or orm is None:
         return Living()
-    # SQLAlchemy before 1.4 has no registry.
-    registry, engine = getattr(orm, "registry", _Nothing), sys.modules["sqlalchemy"].engine.Engine
-    instances, flasks, *rest = living(extension.SQLAlchemy, flask.Flask, registry, engine)
+    engine = sys.modules["sqlalchemy"].engine.Engine
+    instances, flasks, *rest = living(extension.SQLAlchemy, flask.Flask, orm.registry, engine)
     taken = [registered_on(each) for each in flasks]
     orphans = [each for each in instances if not any(each is other for other in taken)]
     return Living(tuple(sorted(instances, key=named)), tuple(orphans), *map(tuple, rest))
-
-
-class _Nothing:
-    """A class without objects."""
 
 
 def is_data(thing: Any) -> bool:

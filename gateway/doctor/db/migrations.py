@@ -39,10 +39,11 @@ def _migrated(pair: Pair) -> Iterator[tuple[Database, Path]]:
     """Yield each database once with each folder of migrations for it."""
     seen = set()
     for application in pair:
-        database, folder = databases_of(application).get(None), folder_of(application)
-        if database is None or folder is None or is_private_memory(database.url):
+        database = databases_of(application).get(None)
+        if database is None or is_private_memory(database.url):
             continue
-        if (place := (location(database.url), folder)) not in seen:
+        folder = folder_of(application)
+        if folder is not None and (place := (location(database.url), folder)) not in seen:
             seen.add(place)
             yield database, folder
 

@@ -56,7 +56,7 @@ def _definitions(pair: Pair, living: Living) -> dict[tuple[Any, str], list[Defin
         if owners and not any(owner is each for owner in owners for each in relevant):
             continue
         for table in metadata.tables.values():
-            by = models.get(id(table)) or f"{named(owners[0])}.metadata"
+            by = models.get(id(table)) or named(table)
             key = (metadata.info.get("bind_key"), table.fullname)
             found.setdefault(key, []).append(Definition(table, by))
     return found

@@ -60,6 +60,6 @@ def _touches_the_session(use: Use, instance: Any, living: Living) -> bool:
         return False
     if is_data(use.value):
         return use.trail[:1] == ("query",)
-    read = use.trail if use.value is not instance else use.trail[1:]
-    asks = use.value is not instance or use.trail[:1] == ("session",)
-    return asks and not set(read[:1]) & _HARMLESS
+    if use.value is instance:
+        return use.trail[:1] == ("session",) and not set(use.trail[1:2]) & _HARMLESS
+    return not set(use.trail[:1]) & _HARMLESS
