@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import gc
 import logging
+import multiprocessing
 import os
 import socket
 import sys
@@ -101,11 +102,10 @@ def _cannot_listen(address: Address, error: OSError) -> str:
 
 def serve_granian(settings: ServerSettings) -> None:
     """Serve with Granian until a signal ends it."""
-    from granian import Granian  # noqa: PLC0415 - only what serves is imported
-    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415 - only what serves is imported
     from granian.log import LogLevels  # noqa: PLC0415
 
-    Granian(
+    _granian()(
         "gateway.server:worker",
         factory=True,
         address=settings.address.host,
@@ -118,6 +118,18 @@ def serve_granian(settings: ServerSettings) -> None:
         log_access=False,
         log_level=LogLevels.error,
     ).serve()
+
+
+def _granian() -> Any:
+    if sys.platform != "linux":
+        from granian import Granian  # noqa: PLC0415
+
+        return Granian
+    from gateway.listening import LastingGranian  # noqa: PLC0415
+
+    # Workers inherit their sockets. Nothing of an application is in this process, and no thread.
+    multiprocessing.set_start_method("fork", force=True)
+    return LastingGranian
 
 
 def serve_gunicorn(settings: ServerSettings) -> None:

@@ -26,18 +26,21 @@ class Pace:
     """How a load asks: so many clients, with a pause between two requests of each.
 
     A client opens another connection after `renew` requests, so that every worker has its share.
+    It hesitates before it sends the first request on it, as over a slow network.
     """
 
     clients: int = 6
     pause: float = 0.01
     renew: int = 25
+    hesitate: float = 0.0
 
 
 class Client:
     """One kept connection. It tries again where a browser does, and only there."""
 
-    def __init__(self, place: tuple[str, int]) -> None:
+    def __init__(self, place: tuple[str, int], hesitate: float = 0.0) -> None:
         self._place = place
+        self._hesitate = hesitate
         self._connection: HTTPConnection | None = None
         self._worker = 0
 
@@ -78,6 +81,7 @@ class Client:
                 self.close()
         self._connection = HTTPConnection(*self._place, timeout=20)
         self._connection.connect()
+        time.sleep(self._hesitate)
         return self._sent(self._connection, target)
 
     def _sent(self, connection: HTTPConnection, target: str) -> tuple[HTTPResponse, bytes]:
@@ -135,7 +139,7 @@ class Load:
         return {a.worker for a in self.answers if a.start > since and not a.failure}
 
     def _run(self, number: int) -> None:
-        with Client(self._place) as client:
+        with Client(self._place, self._pace.hesitate) as client:
             for count in itertools.count(number):
                 if self._stop.wait(self._pace.pause):
                     break
