@@ -12,6 +12,7 @@ import os
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from itertools import repeat
 from pathlib import Path
 
 from gateway.decision import Decision
@@ -26,6 +27,7 @@ INTERVAL = 1.0
 
 # Far more than a worker answers in a second: a bound on memory if the thread is stuck.
 _LONGEST_QUEUE = 1_000_000
+_AT_A_TIME = 10_000
 
 log = logging.getLogger("gateway")
 
@@ -41,9 +43,13 @@ class Tally:
     def counts(self) -> tuple[Count, ...]:
         """Return all that was counted up to now. To be called by one thread only."""
         while self._queue:
-            decision, status = self._queue.popleft()
-            key = (decision.route, decision.backend, decision.reason, f"{status[:1]}xx")
-            self._counts[key] += 1
+            # No line of Python for each response, only for each decision and status among them;
+            # so many at a time, since other threads stand still meanwhile.
+            number = min(len(self._queue), _AT_A_TIME)
+            taken = map(deque.popleft, repeat(self._queue, number))
+            for (decision, status), requests in Counter(taken).items():
+                key = (decision.route, decision.backend, decision.reason, f"{status[:1]}xx")
+                self._counts[key] += requests
         return tuple(Count(*key, requests) for key, requests in self._counts.items())
 
 
