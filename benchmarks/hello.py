@@ -17,6 +17,8 @@ def application(name: str) -> Flask:
     @app.get("/hello")
     @app.get("/old")
     @app.get("/new")
+    @app.get("/api/hello")
+    @app.get("/api/v1/hello")
     def hello() -> Any:
         return jsonify(message="Hello, World!", application=name)
 

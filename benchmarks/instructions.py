@@ -54,11 +54,14 @@ def counts(
     times: int = 400,
     *,
     idle: str = "pass",
-    warm: int = 50,
+    warm: int = 200,
+    seed: int = 0,
 ) -> dict[str, float]:
     """Count several statements that share a set-up; `idle` is what they are all wrapped in.
 
-    Raises MissingError without valgrind, RuntimeError where it or the program fails.
+    `seed` is that of the hashes of texts: where things collide in a hash table is chance, and a
+    mean over several seeds is more than a count with one. Raises MissingError without valgrind,
+    RuntimeError where it or the program fails.
     """
     pieces = [idle, *statements.values()]
     functions = [
@@ -70,11 +73,11 @@ def counts(
         setup=setup, functions="\n".join(functions), names=names, warm=warm, times=times
     )
     # Every second stretch is one of warming up.
-    loop, *totals = _stretches(source)[1::2]
+    loop, *totals = _stretches(source, seed)[1::2]
     return {name: (total - loop) / times for name, total in zip(statements, totals, strict=True)}
 
 
-def _stretches(source: str) -> list[int]:
+def _stretches(source: str, seed: int) -> list[int]:
     """Run a program and return the instructions between its marks, in order."""
     valgrind = program("valgrind", advice="`apt-get install valgrind`")
     control = program("callgrind_control", advice="it comes with valgrind")
@@ -83,12 +86,12 @@ def _stretches(source: str) -> list[int]:
         options = ["--tool=callgrind", "--instr-atstart=no", "--dump-before=getsid"]
         command = [valgrind, *options, f"--callgrind-out-file={out}", sys.executable, "-c", source]
         with Path(folder, "log").open("w+") as log:
-            _supervise(command, control, log)
+            _supervise(command, control, log, seed)
         dumps = sorted(Path(folder).glob("out.*"), key=lambda dump: int(dump.suffix[1:]))
         return [_summary(dump) for dump in dumps]
 
 
-def _supervise(command: list[str], control: str, log: IO[str]) -> None:
+def _supervise(command: list[str], control: str, log: IO[str], seed: int) -> None:
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -96,7 +99,7 @@ def _supervise(command: list[str], control: str, log: IO[str]) -> None:
         stderr=log,
         text=True,
         cwd=_ROOT,
-        env={**os.environ, "PYTHONHASHSEED": "0"},
+        env={**os.environ, "PYTHONHASHSEED": str(seed)},
     ) as process:
         assert process.stdout is not None
         if process.stdout.readline() == "ready\n":
