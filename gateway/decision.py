@@ -23,8 +23,15 @@ from gateway.methods import (
     routed_methods,
 )
 from gateway.paths import SeveralReadingsError, UnreadablePathError, read
-from gateway.places import chosen
-from gateway.shapes import arrange, compile_decide, compile_find
+from gateway.places import ANY_METHOD, Place, chosen
+from gateway.shapes import (
+    Find,
+    Search,
+    arrange,
+    compile_find,
+    compile_search,
+    literal_places,
+)
 from gateway.table import Reason, Route, RoutingTable
 
 COHORT_COOKIE = "gateway_cohort"
@@ -32,8 +39,7 @@ SUBJECT = "gateway.subject"
 """The key in the WSGI environment under which a new visitor's cookie is kept for the request."""
 _YEAR = 365 * 24 * 3600
 _LONGEST_SUBJECT = 64
-# A method that no route names: asks for who answers whatever is not named.
-_ANY_METHOD = "*"
+_NO_PLACES: dict[str, Place] = {}
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -45,7 +51,9 @@ def nobody(*_: object) -> list[bytes]:
     return []
 
 
-@dataclass(frozen=True, slots=True)
+# Told apart by identity, which is quick where they are counted. Freezing them would take longer
+# than all the rest of making them, and a table has thousands; nobody changes one.
+@dataclass(slots=True, eq=False)
 class Decision:
     """Backend, route (None where no route names the request) and reason, for one request.
 
@@ -86,39 +94,62 @@ class Decider:
     def __init__(self, table: RoutingTable, given: Deciding = Deciding()) -> None:
         self._table = table
         self._given = given
+        settings = table.settings.override
+        self._overridden = bool(given.override_key and (settings.header or settings.cookie))
         self._answers = _Answers(table, given)
-        self._plain: Callable[..., Decision] = self._compile()
+        self._default = self._answers.decision(table.default, None, "default")
+        self._places: dict[str, Place] = {}
+        self._search: Search
+        self._find: Find
+        self._compile()
+
+    def decide(self, environ: Environ) -> Decision:
+        """Decide on a request. Raises UnreadablePathError for a path of two readings."""
+        decision: Decision = self.search(environ, self.literal(environ.get("PATH_INFO", "")))
+        return decision
 
     @property
-    def decide(self) -> Decide:
-        """The function that decides; it raises UnreadablePathError for a path of two readings.
+    def literal(self) -> Callable[[str], Place | None]:
+        """The function that returns the place of a literal path, for `search`.
 
-        Whoever keeps it must keep the Decider too.
+        Where that has a Decision for the method, there is no need to search.
         """
-        settings = self._table.settings.override
-        overrides = self._given.override_key and (settings.header or settings.cookie)
-        return self._overriding if overrides else self._plain
+        return _NO_PLACES.get if self._overridden else self._places.get
 
-    def _compile(self) -> Callable[..., Decision]:
+    @property
+    def search(self) -> Search:
+        """The function that decides. Whoever keeps it must keep the Decider too."""
+        return self._overriding if self._overridden else self._search
+
+    def _compile(self) -> None:
         routes = self._table.routes.values()
-        default = self._answers.decision(self._table.default, None, "default")
-        options, several = _weakly(self._options), _weakly(self._read_in_each_way)
-        of_route = self._answers.of_route
-        if not any(route.host for route in routes):
-            arrangement = arrange(routes, of_route, options)
-            return compile_decide(arrangement, Decision, _resolve, default, several)
-        find = compile_by_host(
-            routes, lambda some: compile_find(arrange(some, of_route, options), Decision, _resolve)
-        )
+        options, reread = _weakly(self._options), _weakly(self._reread)
+        arranged = partial(arrange, payload=self._answers.of_route, options=options)
+        if any(route.host for route in routes):
+            self._find = compile_by_host(
+                routes, lambda some: compile_find(arranged(some), Decision, _resolve)
+            )
+            self._search = reread
+        else:
+            arrangement = arranged(routes)
+            self._places = literal_places(arrangement)
+            self._find = compile_find(arrangement, Decision, _resolve)
+            self._search = compile_search(arrangement, Decision, _resolve, self._default, reread)
 
-        def decide(environ: Environ, path: str | None = None) -> Decision:
-            try:
-                path = read(environ.get("PATH_INFO", "")) if path is None else path
-            except SeveralReadingsError as error:
-                return several(environ, error)
-            return find(environ["REQUEST_METHOD"], path, environ) or default
+    def _plain(self, environ: Environ) -> Decision:
+        """Decide on a request whatever it wishes."""
+        decision: Decision = self._search(environ, self._places.get(environ.get("PATH_INFO", "")))
+        return decision
 
-        return decide
+    def _reread(self, environ: Environ, _place: Place | None = None) -> Decision:
+        """Decide on a path that may not be canonical as it stands."""
+        try:
+            return self._found(environ, read(environ.get("PATH_INFO", "")))
+        except SeveralReadingsError as path:
+            return self._read_in_each_way(environ, path)
+
+    def _found(self, environ: Environ, path: str) -> Decision:
+        return self._find(environ["REQUEST_METHOD"], path, environ) or self._default
 
     def _read_in_each_way(self, environ: Environ, path: SeveralReadingsError) -> Decision:
         """Decide on a path that is not canonical, if it is the same route's to all who read it.
@@ -126,11 +157,11 @@ class Decider:
         Else `/files/../chat` would be sent where `/chat` belongs, and be answered there by the view
         of `/files/<path:name>`, though the table sends that route elsewhere.
         """
-        decision = self._plain(environ, path.canonical)
-        unresolved = self._plain(environ, path.spelled)
+        decision = self._found(environ, path.canonical)
+        unresolved = self._found(environ, path.spelled)
         if not (unresolved.route and self._table.routes[unresolved.route].path):
             # Only a `path` converter takes duplicate slashes as they stand, in the first place.
-            unresolved = self._plain(environ, path.merged)
+            unresolved = self._found(environ, path.merged)
         if unresolved.route != decision.route:
             raise UnreadablePathError(
                 "The path can be read in two ways. Send it without dot segments and double slashes."
@@ -144,7 +175,7 @@ class Decider:
             return self._plain({**environ, "REQUEST_METHOD": announced})
         # A new visitor is the same one in whatever is asked of the table.
         environ = {**environ, SUBJECT: self._given.new_subject()}
-        decision = self._plain({**environ, "REQUEST_METHOD": _ANY_METHOD})
+        decision = self._plain({**environ, "REQUEST_METHOD": ANY_METHOD})
         routed = routed_methods(self._plain, environ)
         if routed.keys() <= {decision.backend}:
             return decision
@@ -152,7 +183,7 @@ class Decider:
         answer = answer_options({decision.backend: own, **routed})
         return replace(decision, application=answer, shared=False)
 
-    def _overriding(self, environ: Environ) -> Decision:
+    def _overriding(self, environ: Environ, _place: Place | None) -> Decision:
         decision = self._plain(environ)
         settings, given = self._table.settings.override, self._given
         wish = override.wish(environ, settings, given.override_key, given.now)
@@ -170,7 +201,8 @@ class _Answers:
 
     def of_route(self, route: Route) -> Decision | Decide:
         if route.to.only is None:
-            return partial(self._split, route)
+            each = {name: self.decision(name, route.name, "split") for name in route.to.shares}
+            return partial(self._split, route, each)
         alone = route.methods is None and not (route.headers or route.query)
         return self.decision(route.to.only, route.name, "route", shared=not alone)
 
@@ -185,19 +217,18 @@ class _Answers:
         application = self._given.applications.get(backend, nobody)
         return Decision(backend, route, reason, self._given.revision, headers, shared, application)
 
-    def _split(self, route: Route, environ: Environ) -> Decision:
+    def _split(self, route: Route, each: dict[str, Decision], environ: Environ) -> Decision:
         subject = _subject(route.sticky, environ)
-        cookie: Headers = []
         if subject is None and route.sticky == "cookie":
-            subject = environ.get(SUBJECT) or self._given.new_subject()
-            environ[SUBJECT] = subject
-            cookie = [_set_cookie(subject, environ)]
+            return self._newcomer(route, each, environ)
         if subject is None:
-            backend = choose_for_nobody(route.to, self._table.default)
-        else:
-            backend = choose(route.to, bucket(self._table.settings.salt, subject))
-        decision = self.decision(backend, route.name, "split")
-        return replace(decision, headers=decision.headers + cookie)
+            return each[choose_for_nobody(route.to, self._table.default)]
+        return each[choose(route.to, bucket(self._table.settings.salt, subject))]
+
+    def _newcomer(self, route: Route, each: dict[str, Decision], environ: Environ) -> Decision:
+        subject = environ[SUBJECT] = environ.get(SUBJECT) or self._given.new_subject()
+        decision = each[choose(route.to, bucket(self._table.settings.salt, subject))]
+        return replace(decision, headers=[*decision.headers, _set_cookie(subject, environ)])
 
 
 def _weakly(method: Callable[..., Decision]) -> Callable[..., Decision]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
-from functools import partial
+from types import MethodType
 from typing import Any
 
+from werkzeug.wsgi import ClosingIterator
+
 from gateway.decision import Decision
-from gateway.isolation import is_complete, isolate
+from gateway.isolation import isolated
 from gateway.methods import Headers, WSGICallable, allow_all, routed_methods
 from gateway.paths import UnreadablePathError
 from gateway.snapshot import Holder, Snapshot
@@ -18,6 +20,7 @@ DECISION = "gateway.decision"
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+Request = tuple[StartResponse, Decision, Snapshot, Environ]
 Count = Callable[[tuple[Decision, str]], object]
 
 
@@ -28,41 +31,55 @@ def make_gateway(holder: Holder, count: Count | None = None) -> WSGICallable:
     of each response: the decision and the status line.
     """
 
-    # A closure and not an object: calling it is part of every request.
+    # A closure and not an object, and no call where one can be saved: this is part of every
+    # request, and `benchmarks/dispatch.py` counts its instructions.
     def gateway(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         snapshot = holder.current
+        literal = snapshot.literal  # else the call would look for a method of that name first
         try:
-            decision = snapshot.decide(environ)
-        except UnreadablePathError as error:
-            return _bad_request(str(error), environ, start_response)
+            place = literal(environ["PATH_INFO"])
+            decision = None if place is None else place[environ["REQUEST_METHOD"]]
+        except KeyError:  # a path that is not there, or a method that is in no table
+            place, decision = literal(environ.get("PATH_INFO", "")), None
+        if type(decision) is not Decision:
+            try:
+                decision = snapshot.search(environ, place)
+            except UnreadablePathError as error:
+                return _bad_request(str(error), environ, start_response)
         environ[DECISION] = decision
-        if decision.headers or decision.shared or observing:
-            start_response = partial(_start, start_response, decision, snapshot, environ, count)
+        if counting or decision.headers or decision.shared:
+            # A method of a tuple costs less than a closure, most of all where none is needed.
+            request = start_response, decision, snapshot, environ
+            start_response = MethodType(start, request)
         context = copy_context()
         body: Iterable[bytes] = context.run(decision.application, environ, start_response)
-        if is_complete(body) or type(body) is environ.get("wsgi.file_wrapper"):
-            return body
-        return isolate(context, body)
+        if type(body) is ClosingIterator:
+            # The body that most responses have, recognised without a call: as `is_complete` does.
+            try:
+                response: Any = body._callbacks[1].__self__  # type: ignore[attr-defined]  # noqa: SLF001
+                if type(response.response) is list and not response._on_close:  # noqa: SLF001
+                    return body
+            except (AttributeError, IndexError):
+                pass
+        return isolated(body, context, environ.get("wsgi.file_wrapper"))
 
-    observing = count is not None
+    counting = count is not None
+    start = _starting(count)
     return gateway
 
 
-def _start(  # noqa: PLR0913, PLR0917 - what a closure would hold, at less than its cost
-    start_response: StartResponse,
-    decision: Decision,
-    snapshot: Snapshot,
-    environ: Environ,
-    count: Count | None,
-    status: str,
-    headers: Headers,
-    exc_info: Any = None,
-) -> Any:
-    if count is not None:
-        count((decision, status))
-    if "405" in status and decision.shared:
-        headers = _with_all_methods(status, headers, decision, snapshot, environ)
-    return start_response(status, headers + decision.headers, exc_info)
+def _starting(count: Count | None) -> Callable[..., Any]:
+    """Make the start_response of all requests, which is told first of which one it is."""
+
+    def start(request: Request, status: str, headers: Headers, exc_info: Any = None) -> Any:
+        start_response, decision, snapshot, environ = request
+        if count is not None:
+            count((decision, status))
+        if status != "200 OK" and decision.shared and "405" in status:
+            headers = _with_all_methods(status, headers, decision, snapshot, environ)
+        return start_response(status, headers + decision.headers, exc_info)
+
+    return start
 
 
 def _with_all_methods(
@@ -71,7 +88,7 @@ def _with_all_methods(
     """Return the headers of a 405 with the methods that other backends answer at this URL."""
     if not status.startswith("405"):
         return headers
-    routed = routed_methods(snapshot.decide, environ)
+    routed = routed_methods(snapshot.decider.decide, environ)
     return allow_all(headers, routed, decision.backend, environ)
 
 

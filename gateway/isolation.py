@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import Context
 from io import BufferedReader, BytesIO, FileIO
+from typing import Any
 
 from werkzeug.wsgi import ClosingIterator
 
@@ -21,19 +22,28 @@ def is_complete(body: Iterable[bytes]) -> bool:
     """Tell whether a body is known to be all there, so that no step of it runs application code.
 
     Werkzeug's responses come as a ClosingIterator; looking into it saves a wrapper for each
-    response that is complete. Whatever is not recognised counts as a stream.
+    response that is complete. Whatever is not recognised counts as a stream, as does a response
+    that calls the application when it is closed.
     """
     kind = type(body)
     if kind is ClosingIterator:
         try:
-            return type(body._callbacks[-1].__self__.response) is list  # type: ignore[attr-defined]  # noqa: SLF001
+            response: Any = body._callbacks[-1].__self__  # type: ignore[attr-defined]  # noqa: SLF001
+            return type(response.response) is list and not response._on_close  # noqa: SLF001
         except (AttributeError, IndexError):
             return False
     return kind is list or kind is tuple or kind in _FILES
 
 
-def isolate(context: Context, body: Iterable[bytes]) -> Isolated:
-    """Make every step of a body that streams run in the context of its application's call."""
+def isolated(
+    body: Iterable[bytes], context: Context, file_wrapper: type | None = None
+) -> Iterable[bytes]:
+    """Make every step of a body that streams run in the context of its application's call.
+
+    A body that is complete stays as it is, and so does one of the server's own `file_wrapper`.
+    """
+    if is_complete(body) or type(body) is file_wrapper:
+        return body
     # A server may tell the length of a response whose body has one part (PEP 3333).
     return (_SizedIsolated if hasattr(type(body), "__len__") else Isolated)(context, body)
 

@@ -12,6 +12,9 @@ import re
 
 _SLASHES = re.compile("/{2,}")
 
+DOTS = frozenset({".", ".."})
+"""The segments that do not stand for themselves."""
+
 
 class UnreadablePathError(ValueError):
     """A path that can be read in more than one way, or in none."""
@@ -40,6 +43,18 @@ def canonical(path_info: str) -> str:
         return read(path_info)
     except SeveralReadingsError as path:
         return path.canonical
+
+
+def is_canonical(path_info: str) -> bool:
+    """Tell, at little cost, whether `read` would return the path as it is; True is certain."""
+    return (
+        path_info.isascii()
+        and path_info.isprintable()
+        and "\\" not in path_info
+        and "//" not in path_info
+        and "/." not in path_info
+        and path_info[:1] == "/"
+    )
 
 
 def read(path_info: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from gateway.backends import WSGICallable, load_backend
-from gateway.decision import Decide, Decider, Deciding
+from gateway.decision import Decider, Deciding
 from gateway.loader import parse_table, revision_of
 from gateway.override import key_in
+from gateway.places import Place
+from gateway.shapes import Search
 from gateway.table import Backend, RoutingTable
 
 
@@ -17,15 +19,20 @@ from gateway.table import Backend, RoutingTable
 class Snapshot:
     """A table as it serves; `revision` is a digest of the file's content.
 
-    `decide` is that of the decider, looked up once.
+    `literal` and `search` are those of the decider, looked up once.
     """
 
     content: bytes
     revision: str
     table: RoutingTable
     decider: Decider
-    decide: Decide
     applications: Mapping[str, WSGICallable]
+    literal: Callable[[str], Place | None] = field(init=False, repr=False)
+    search: Search = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "literal", self.decider.literal)
+        object.__setattr__(self, "search", self.decider.search)
 
 
 class Holder:
@@ -51,7 +58,7 @@ def make_snapshot(content: bytes, file: str, before: Snapshot | None = None) -> 
     }
     given = Deciding(applications, revision, key_in(os.environ))
     decider = Decider(table, given)
-    return Snapshot(content, revision, table, decider, decider.decide, applications)
+    return Snapshot(content, revision, table, decider, applications)
 
 
 def _kept(name: str, backend: Backend, before: Snapshot | None) -> WSGICallable | None:

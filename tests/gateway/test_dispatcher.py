@@ -34,7 +34,7 @@ def gateway_of(table: str = TABLE, *, routes: str = "", count=None, validated=Tr
     if validated:
         given = {name: validator(application) for name, application in given.items()}
     decider = Decider(parsed, Deciding(given, "revision"))
-    snapshot = Snapshot(b"", "revision", parsed, decider, decider.decide, given)
+    snapshot = Snapshot(b"", "revision", parsed, decider, given)
     return make_gateway(Holder(snapshot), count)
 
 

@@ -44,9 +44,12 @@ def streaming(name: str) -> Flask:
     return application
 
 
-@pytest.fixture
-def gateway():
-    return gateway_of(TABLE, legacy=streaming("legacy"), modern=streaming("modern"))
+# Behind a validator every body is a stream; without one, Werkzeug's are looked into.
+@pytest.fixture(params=[True, False], ids=["validated", "bare"])
+def gateway(request):
+    return gateway_of(
+        TABLE, validated=request.param, legacy=streaming("legacy"), modern=streaming("modern")
+    )
 
 
 def call(gateway, path: str):
@@ -97,6 +100,22 @@ def test_variables_set_outside_are_seen_inside(gateway):
         yield variable.get().encode()
 
     assert whole(call(gateway_of(TABLE, legacy=application), "/")) == b"set"
+
+
+def test_what_is_called_on_close_sees_the_variables_of_its_request():
+    variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
+    application, seen = Flask(__name__), []
+
+    @application.get("/")
+    def view():
+        variable.set("of the request")
+        response = Response("text")
+        response.call_on_close(lambda: seen.append(variable.get(None)))
+        return response
+
+    call(gateway_of(TABLE, validated=False, legacy=application), "/").close()
+
+    assert seen == ["of the request"]
 
 
 def test_complete_responses_are_recognised():

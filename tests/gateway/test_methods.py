@@ -18,7 +18,7 @@ def client():
     backends = {"legacy": legacy_application(), "modern": modern_application()}
     applications = {name: validator(application) for name, application in backends.items()}
     decider = Decider(table, Deciding(applications))
-    snapshot = Snapshot(b"", "revision", table, decider, decider.decide, applications)
+    snapshot = Snapshot(b"", "revision", table, decider, applications)
     return Visitor(make_gateway(Holder(snapshot)))
 
 
