@@ -81,7 +81,7 @@ def _for_fts5(phrase: Phrase) -> str:
 
 
 def _for_tsquery(phrase: Phrase) -> str:
-    # Folding may make two words of one: of ½, 1 and 2.
+    # Folding may make two words of one (of ½, 1 and 2), or none: of an accent that stands alone.
     words = _words(folded(" ".join(phrase.words)))
     side_by_side = " <-> ".join(f"'{word}'" for word in words)
     if not words:

@@ -19,7 +19,7 @@ POSTGRESQL = (
 )
 SIGNS = [
     *('"', "'", "*", "(", ")", "AND", "OR", "NOT", "NEAR(a", "-a", "a:b", "\\", "&|!<->", ":*"),
-    *("^", "½", "\0", "\ud800", "word"),
+    *("^", "½", "\0", "\ud800", "\u0301", "\u037a", "word"),
 ]
 ANY_TEXT = st.text(st.characters()) | st.lists(st.sampled_from(SIGNS)).map(" ".join)
 # Letters that both databases have known for long.
@@ -64,6 +64,7 @@ def told(session, message):
         ("cafe\u0301 naïf", "café naif"),
         ("Write to ada@example.test, at /srv/data/list.csv", "example csv srv"),
         ("It is <b>bold</b> &amp; -42", "b amp 42"),
+        ("Press <enter> now", "enter"),
         ("x86_64 e-mail", "64 mail"),
         ("東京の地図", "東京"),
         ("हिन्दी भाषा", "हिन्दी"),
@@ -156,6 +157,10 @@ def test_expressions_are_of_bounded_size(expression):
 
     assert len(str(expression(many))) < 500
     assert len(str(expression("x" * 100_000))) < 600
+
+
+def test_accent_that_stands_alone_changes_nothing(session, told):
+    assert is_found(session, told("hello"), "hello \u0301")
 
 
 @each_example
