@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,9 +27,12 @@ from shared_models.engine import make_engine
 from shared_models.sample import load_sample
 from shared_models.schema import upgrade
 from tests.legacy.conftest import load_legacy
+from tests.reference.mixture import WAYS, Mixture
 
 SIDES = ["legacy", "modern"]
 NAMES = ["ada", "bob", "carol"]
+LARGEST = 4096
+"""So many bytes may a file have in `lasting`."""
 
 
 @dataclass(frozen=True)
@@ -209,3 +214,39 @@ def _modern(url: str) -> Flask:
 @pytest.fixture
 def ada(site: Site) -> Person:
     return site.signed_in("ada")
+
+
+@pytest.fixture(scope="session")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Site]]:
+    """Both applications on one SQLite file, which `renewed` fills anew for every test."""
+    folder = tmp_path_factory.mktemp("lasting")
+    url = f"sqlite:///{folder / 'app.db'}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTACHMENT_FOLDER", str(folder / "attachments"))
+        patch.setenv("ATTACHMENT_MAX_BYTES", str(LARGEST))
+        apps = {"legacy": _legacy(url, folder / "attachments"), "modern": _modern(url)}
+    engine = make_engine(url)
+    yield {name: Site(name, app, engine) for name, app in apps.items()}
+    engine.dispose()
+
+
+@pytest.fixture
+def renewed(lasting: dict[str, Site], sqlite_template: Path) -> dict[str, Site]:
+    """Both applications on one database, which is as the sample data left it."""
+    file = str(next(iter(lasting.values())).engine.url.database)
+    with closing(sqlite3.connect(sqlite_template)) as source, closing(sqlite3.connect(file)) as to:
+        source.backup(to)
+    return lasting
+
+
+@pytest.fixture(params=SIDES)
+def side(request: pytest.FixtureRequest, renewed: dict[str, Site]) -> Site:
+    """Each application by turns on SQLite; quicker than `site`, for tests that are many."""
+    return renewed[request.param]
+
+
+@pytest.fixture(params=WAYS)
+def mixture(request: pytest.FixtureRequest, renewed: dict[str, Site]) -> Mixture:
+    """The gateway over both; `flip` moves everybody, unless this way is one side alone."""
+    apps = {name: site.app for name, site in renewed.items()}
+    return Mixture(apps, renewed["legacy"].engine, WAYS[request.param])
