@@ -44,6 +44,11 @@ class Fault:
         return asdict(self)
 
 
+_TOLD = 100
+"""How many faults stand in the text of an error, and thus in logs."""
+
+_LONGEST_MESSAGE = 1_000
+
 Placing = Callable[[tuple[str | int, ...], str], Fault]
 """Makes a fault from the keys that lead to a value, and a message."""
 
@@ -53,7 +58,10 @@ class TableError(ValueError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        told = [str(fault) for fault in self.faults[:_TOLD]]
+        if (more := len(self.faults) - len(told)) > 0:
+            told.append(f"And {more:,} more faults.")
+        super().__init__("\n".join(told))
 
 
 def load_table(path: str | PathLike[str]) -> RoutingTable:
@@ -244,6 +252,9 @@ def _fault(
 ) -> Fault:
     place = place or reading.place(path)
     route = str(path[1]) if _in_route(path) else None
+    if len(message) > _LONGEST_MESSAGE:  # somebody's value is
+        half = _LONGEST_MESSAGE // 2
+        message = f"{message[:half]} […] {message[-half:]}"
     return Fault(file, place.line, place.column, route, message)
 
 

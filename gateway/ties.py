@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from gateway.overlaps import overlap
 from gateway.places import environ_key, methods_of
 from gateway.table import Route
 
-_MOST_PAIRS = 1_000_000
-"""How many pairs of routes at one place are compared; a table of any size is read in time."""
+_MOST_PAIRS = 200_000
+_MOST_SEARCHES = 200
+"""How many pairs of routes are compared at length; a table of any size is read in seconds."""
 
 
 class Tie(NamedTuple):
@@ -41,7 +43,16 @@ def ties(routes: Iterable[Route]) -> list[Tie]:
     for route in routes:
         outline, literals = route.rule
         places.setdefault((route.host, outline.place, literals), []).append(route)
-    return [tie for together in places.values() if len(together) > 1 for tie in _among(together)]
+    crowded = [together for together in places.values() if len(together) > 1]
+    patience = _Patience(iter(range(_MOST_PAIRS)), iter(range(_MOST_SEARCHES)))
+    return [tie for together in crowded for tie in _among(together, patience)]
+
+
+class _Patience(NamedTuple):
+    """What is left to be compared in a table, and to be searched for what overlaps."""
+
+    pairs: Iterator[int]
+    searches: Iterator[int]
 
 
 class _Entry(NamedTuple):
@@ -65,58 +76,63 @@ class _Entry(NamedTuple):
 class _Kind:
     """The routes of one place that have the same path and ask for the same names, in order.
 
-    Thousands may differ in the value of a header: those never meet.
+    Thousands may differ in a method or in the value of a header: those never meet.
     """
 
     all: list[_Entry] = field(default_factory=list)
     by_values: dict[tuple[str, ...], list[_Entry]] = field(default_factory=dict)
+    first: dict[tuple[tuple[str, ...], str], _Entry] = field(default_factory=dict)
 
     def add(self, entry: _Entry) -> None:
         self.all.append(entry)
         self.by_values.setdefault(entry.values, []).append(entry)
+        for method in methods_of(entry.route) or {""}:
+            self.first.setdefault((entry.values, method), entry)
+
+    def like(self, entry: _Entry) -> _Entry | None:
+        """Return the first route that asks for the very same."""
+        found = (self.first.get((entry.values, m)) for m in methods_of(entry.route) or {""})
+        return min(filter(None, found), default=None, key=attrgetter("number"))
 
 
-def _among(routes: list[Route]) -> Iterator[Tie]:
+def _among(routes: list[Route], patience: _Patience) -> Iterator[Tie]:
     """Yield the ties of routes whose paths have the same rank and the same literals."""
-    seen: dict[object, _Kind] = {}
-    pairs = iter(range(_MOST_PAIRS))
+    kinds: dict[object, _Kind] = {}
     for number, route in enumerate(routes):
         headers = {environ_key(name): value for name, value in route.headers.items()}
-        entry = _Entry(
-            number,
-            route,
-            tuple(sorted(headers.items())),
-            tuple(sorted(route.query.items())),
-        )
-        rival = _first_rival(seen.values(), entry, pairs)
+        asked = sorted(headers.items()), sorted(route.query.items())
+        entry = _Entry(number, route, tuple(asked[0]), tuple(asked[1]))
+        own = kinds.setdefault((route.rule.outline.shape, entry.names), _Kind())
+        rival = _first_rival(own, kinds.values(), entry, patience)
         if rival is not None:
             yield _tie(route, rival.route)
-        seen.setdefault((route.rule.outline.shape, entry.names), _Kind()).add(entry)
+        own.add(entry)
 
 
-def _first_rival(kinds: Iterable[_Kind], entry: _Entry, pairs: Iterator[int]) -> _Entry | None:
-    first: _Entry | None = None
-    for kind in kinds:  # in the order of their first routes
+def _first_rival(
+    own: _Kind, kinds: Iterable[_Kind], entry: _Entry, patience: _Patience
+) -> _Entry | None:
+    first = own.like(entry)
+    others = (kind for kind in kinds if kind is not own)  # in the order of their first routes
+    for kind, _ in zip(others, patience.pairs, strict=False):
         if first is not None and first.number < kind.all[0].number:
             break
-        found = _rival(kind, entry, pairs)
+        found = _rival(kind, entry, patience)
         if found is not None and (first is None or found.number < first.number):
             first = found
     return first
 
 
-def _rival(kind: _Kind, entry: _Entry, pairs: Iterator[int]) -> _Entry | None:
-    """Return the first route of a kind that ties with another one."""
+def _rival(kind: _Kind, entry: _Entry, patience: _Patience) -> _Entry | None:
+    """Return the first route of another kind that ties with a route."""
     head = kind.all[0]
-    if next(pairs, None) is None:
-        return None
     if _same_path(head.route, entry.route):
         if list(map(len, head.names)) != list(map(len, entry.names)):
             return None
-    elif not overlap(head.route.rule, entry.route.rule):
+    elif not overlap(head.route.rule, entry.route.rule, patience.searches):
         return None
     candidates = kind.by_values.get(entry.values, []) if head.names == entry.names else kind.all
-    met = (candidate for candidate, _ in zip(candidates, pairs, strict=False))
+    met = (candidate for candidate, _ in zip(candidates, patience.pairs, strict=False))
     return next((candidate for candidate in met if _meet(candidate, entry)), None)
 
 
@@ -151,7 +167,7 @@ def _tie(route: Route, other: Route) -> Tie:
             " methods, another path or a further condition, or remove it."
         )
         return Tie(route.name, other.name, reason, same=True)
-    path = overlap(route.rule, other.rule)
+    path = overlap(route.rule, other.rule, iter([0]))
     reason = (
         f"both match {path} and neither path is more specific. Give one of them other methods or a"
         " path that does not overlap, or remove it."

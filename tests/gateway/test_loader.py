@@ -324,3 +324,70 @@ def test_any_structure_is_a_table_or_a_table_error(value):
 
     assert outcome(content)
     assert outcome(content) == outcome(content + STRICTLY)
+
+
+SPOILED = {
+    "path: /{n}": ["path: {n}", "path: /<in:x>", "path: /a//b", "path: 3", "path: /<int(min=a):x>"],
+    "methods: [GET]": ["methods: GET", "methods: [get]", "methods: []", "method: [GET]"],
+    "to: legacy": ["to: nobody", "to: {legacy: 1}", "to: {legacy: x, modern: 1}", "to: []"],
+    "sticky: cookie": ["sticky: 1", "sticky: nothing", "sticki: cookie", "sticky: [cookie]"],
+    "host: h{n}.org": ["host: a b", "host: [a]", "hosts: a.org"],
+}
+
+
+@st.composite
+def spoiled_tables(draw):
+    """Return a table of which one line is wrong, and the number of that line."""
+    names = [f"r{n}" for n in range(draw(st.integers(1, 5)))]
+    spoiled, right = draw(st.sampled_from(names)), draw(st.sampled_from([*SPOILED]))
+    wrong = draw(st.sampled_from(SPOILED[right]))
+    lines = ["backends: {legacy: a:app, modern: b:app}", "default: legacy", "routes:"]
+    for name in names:
+        fields = [wrong if (name, f) == (spoiled, right) else f for f in SPOILED]
+        written = [field.replace("{n}", name) for field in draw(st.permutations(fields))]
+        lines += draw(st.sampled_from([[], ["", "  # a comment: with { in it"]]))
+        if draw(st.booleans()):
+            lines.append(f"  {name}: {{{', '.join(written)}}}")
+        else:
+            lines += [f"  {name}:", *(f"    {field}" for field in written)]
+    text = wrong.replace("{n}", spoiled)
+    (number,) = [n for n, line in enumerate(lines, 1) if text in line]
+    return draw(st.sampled_from(["\n", "\r\n"])).join([*lines, ""]), number, spoiled
+
+
+@given(spoiled_tables())
+def test_a_fault_stands_on_the_line_that_is_wrong(spoiled):
+    text, line, route = spoiled
+
+    assert {(fault.line, fault.route) for fault in faults_of(text)} == {(line, route)}
+
+
+def routes_of(number: int, field: str) -> str:
+    routes = (f"  r{n}: {{{field.replace('N', str(n))}, to: legacy}}\n" for n in range(number))
+    return f"backends: {{legacy: a:app}}\ndefault: legacy\nroutes:\n{''.join(routes)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        (routes_of(2_000, "path: /a, headers: {A: 'N', BN: '1'}"), 0),
+        (routes_of(2_000, "path: /a, headers: {AN: '1'}, methods: [M-N]"), 0),
+        (routes_of(2_000, "path: /a, methods: [MN]"), 0),
+        (routes_of(1_000, "path: '/<string(length=1N):x>'"), 0),
+        (routes_of(1_000, "path: '/<string(minlength=1N):x>'"), 999),
+        (routes_of(1_000, "path: '/xN<a>'"), 0),
+        (routes_of(10_000, "path: /a"), 9_999),
+        ("routes:\n" + "  a: 1\n" * 20_000, 20_002),
+        ("settings:\n" + "".join(f"  headers{n}: 1\n" for n in range(20_000)), 20_002),
+        ("default: " + "x" * 1_000_000 + "\nbackends: {a: '" + "a." * 500_000 + "'}\n", 2),
+    ],
+    ids=range(10),
+)
+def test_a_large_table_is_judged_in_time_and_briefly(text, faults):
+    try:
+        parse_table(text.encode(), "table.yaml")
+    except TableError as error:
+        assert len(error.faults) == faults
+        assert len(str(error)) < 50_000
+    else:
+        assert not faults

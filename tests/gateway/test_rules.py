@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import suppress
 
 import pytest
 from hypothesis import assume, example, given
@@ -126,6 +127,50 @@ def test_every_rule_accepts_its_sample(rule):
 
     assert accepts(rule.language, found)
     assert paths.canonical(found.encode().decode("latin-1")) == found
+
+
+pieces = st.sampled_from(
+    ["/", "a", "<", ">", "(", ")", ":", ",", "=", "'", '"', " ", ".", "..", "\\", "\x00", "-", "x",
+     "int", "float", "string", "any", "path", "uuid", "default", "min=", "max=", "length=",
+     "minlength=", "maxlength=", "fixed_digits=", "signed=", "True", "None", "nan", "inf", "1e999",
+     "0", "9", "99999999999", "1.5", "<int:x>", "<int(", "<any(", "<string(", "<float(", "):y>"]
+)  # fmt: skip
+
+
+@given(st.lists(pieces, max_size=10).map(lambda found: "/" + "".join(found)))
+@example("/<string(length=99999999999):y>")
+@example("/<int(fixed_digits=99999999999):y>")
+@example("/<int(min=1e999):y>")
+@example("/<default:x>")
+def test_any_text_is_a_rule_or_a_rule_error(text):
+    try:
+        rule = parse_path(text)
+    except RuleError as error:
+        assert str(error)
+    else:
+        assert accepts(rule.language, sample(rule).removesuffix("/"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/(" + "/" * 7_900,
+        "/" + "<" * 7_900,
+        "/" + "<a(" * 2_600,
+        "/<int(" + "1" * 7_900 + "):x>",
+        "/<int(" + "1," * 3_900 + "!):x>",
+        "/<any(" + "a=" * 3_900 + "):x>",
+        "/<any(" + "'" * 7_900 + "):x>",
+        "/<string(length=65536):x>",
+        "/<int(fixed_digits=4300):x>",
+        "/" + "".join(f"<a{n}>" for n in range(1_000)),
+    ],
+    ids=range(10),
+)
+def test_a_long_path_is_read_in_time(text):
+    # A reader that went back at each character would not come back in a day.
+    with suppress(RuleError):
+        parse_path(text)
 
 
 @given(st.text(st.sampled_from("a.\\/\x00\x7f\x85\xa0\u2028é"), max_size=5))
