@@ -1,4 +1,4 @@
-"""A Flask application whose routes can be seen."""
+"""Flask applications whose routes can be seen."""
 
 from flask import Flask
 
@@ -13,3 +13,11 @@ def chat():
 @modern.route("/items/<int:item_id>", methods=["GET", "POST"])
 def item(item_id):
     return str(item_id)
+
+
+everything = Flask("everything")
+
+
+@everything.route("/<name>", methods=["GET", "POST"])
+def anything(name):
+    return name

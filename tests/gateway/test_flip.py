@@ -3,15 +3,23 @@
 import json
 import subprocess
 import sys
+import tempfile
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
+from gateway import flip as flips
+from gateway.cli.check import examine
 from gateway.cli.main import main
+from gateway.percent import percent
+from gateway.refusal import RefusalError
+from tests.gateway.test_editor import splits, tables
 
 ROOT = Path(__file__).parents[2]
 HERE = "tests.gateway.applications"
+FLASKS = "tests.gateway.flasks"
 TABLE = f"""\
 # who answers what
 backends:
@@ -360,3 +368,28 @@ def test_flips_at_once_are_all_made_in_some_order(run, table):
     assert {entry["route"] for entry in entries} == set(paths)
     for newer, older in pairwise(entries):
         assert newer["revision_before"] == older["revision"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables(), splits())
+def test_no_flip_that_is_made_leaves_a_table_that_check_refuses(table, to):
+    name, before, value, after = table
+    text = (before + value + after).replace("'legacy': a:a", f"'legacy': {FLASKS}:modern")
+    text = text.replace(": a:a", f": {FLASKS}:everything")  # all but legacy serve the routes
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "table.yaml"
+        file.write_bytes(text.encode())
+        faults = {fault.route for fault in examine(str(file)).faults}
+        try:
+            changed = flips.flip(str(file), name, written(to), flips.Author("ada")).changed
+        except RefusalError:
+            changed = False
+
+        if changed:
+            assert {fault.route for fault in examine(str(file)).faults} == faults - {name}
+        else:
+            assert file.read_bytes() == text.encode()
+
+
+def written(to) -> str:
+    return ",".join(f"{name}={percent(share)}" for name, share in to.shares.items())
