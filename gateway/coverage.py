@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.matcher import Matcher
 from gateway.paths import UnreadablePathError, canonical
-from gateway.rules import parse_path, sample
+from gateway.rules import samples
 from gateway.table import METHODS, Route
 from gateway.urlmap import ServedRule, skeleton
 
@@ -22,14 +22,16 @@ def unnamed(rule: ServedRule, names: Matcher) -> list[str]:
     """Return the methods under which no route names an application's rule."""
     methods = sorted(METHODS if rule.methods is None else rule.methods)
     try:
-        example = _example(rule)
+        examples = _examples(rule)
     except UnreadablePathError:
         return methods
-    return [method for method in methods if names.match(method, example, None) is None]
+    return [m for m in methods if any(names.match(m, e, None) is None for e in examples)]
 
 
-def _example(rule: ServedRule) -> str:
-    """Return a path for an application's rule, as the gateway reads it."""
+def _examples(rule: ServedRule) -> list[str]:
+    """Return paths for an application's rule, as the gateway reads them."""
     if rule.path is not None:
-        return sample(parse_path(rule.path))
-    return canonical(skeleton(rule.text).replace("<>", "x").encode().decode("latin-1"))
+        alone = Route.model_validate({"path": rule.path, "to": "somebody"})
+        match = Matcher([alone]).match
+        return [path for path in samples(alone.rule) if match("GET", path) is not None]
+    return [canonical(skeleton(rule.text).replace("<>", "x").encode().decode("latin-1"))]

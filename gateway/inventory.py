@@ -8,7 +8,8 @@ from typing import Any
 
 from werkzeug.routing import Map
 
-from gateway.rules import parse_path, sample
+from gateway.languages import UndecidedError, example
+from gateway.rules import Rule, parse_path, sample
 from gateway.table import METHODS, Route
 from gateway.urlmap import ServedRule, served_rules, skeleton
 
@@ -69,12 +70,12 @@ class Inventory:
 
     def methods_at(self, path: str) -> frozenset[str]:
         """Return the methods that the application answers at a path, in Werkzeug's rule syntax."""
-        example = sample(parse_path(path))
-        routed = (
-            method
-            for spelling in {example, example.rstrip("/") + "/"}
-            for method in self._router.allowed_methods(spelling)
-        )
+        asked = parse_path(path)
+        routed = self._methods_of(sample(asked))
+        # Its rule may take only some of what the path does, as `any(a,b)` of a string.
+        for rule in () if routed else self.alike(path):
+            common = _common(asked, parse_path(rule.path or "/"))
+            routed |= self._methods_of(common) if common else set()
         # What no request to localhost can reach by an example is known by its form.
         formed = (
             method
@@ -83,6 +84,13 @@ class Inventory:
             for method in (METHODS if rule.allowed is None else rule.allowed)
         )
         return frozenset({*routed, *formed})
+
+    def _methods_of(self, example: str) -> set[str]:
+        return {
+            method
+            for spelling in (example, example.rstrip("/") + "/")
+            for method in self._router.allowed_methods(spelling)
+        }
 
     def alike(self, path: str) -> tuple[ServedRule, ...]:
         """Return the rules that have the form of a path, whatever their variables."""
@@ -93,6 +101,13 @@ class Inventory:
         return any(
             (skeleton(rule.path or rule.text) + "/").startswith(above) for rule in self.rules
         )
+
+
+def _common(one: Rule, other: Rule) -> str | None:
+    try:
+        return example([one.language, other.language])
+    except UndecidedError:
+        return None
 
 
 def inventory(application: Any) -> Inventory | None:

@@ -8,7 +8,7 @@ fall back to the order of registration, `narrow` decides, so that the order in t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -37,6 +37,7 @@ _UNREAD = frozenset({"", ".", ".."})
 _VARIABLE = re.compile(r"<[^<>]*>")
 _PIECE = re.compile(rf"/|{_VARIABLE.pattern}|[^/<]+|<")
 _SLASH = Words(("/",))
+_OTHER = str.maketrans("x10", "~76")  # what samples are made of, and others of its kinds
 _KEPT_RULES = 64  # a route is checked and then keeps its rule
 _KEPT_OUTLINES = 1_024  # many routes share one
 
@@ -125,6 +126,14 @@ def parse_prefix(prefix: str) -> Rule:
 def sample(rule: Rule) -> str:
     """Return a path that a rule matches."""
     return "/" + "/".join(segment.example for segment in rule.segments)
+
+
+def samples(rule: Rule) -> Iterator[str]:
+    """Yield several such paths, as unlike as they can easily be; a few may not fit."""
+    first = sample(rule)
+    yield from dict.fromkeys((first, first.translate(_OTHER)))
+    if rule.outline.prefix or (rule.segments and rule.segments[-1].open_ended):
+        yield first.rstrip("/") + "/~/~"
 
 
 def _segments(kind: str, text: str) -> list[str]:

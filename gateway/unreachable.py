@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from gateway.languages import UndecidedError, example
 from gateway.matcher import Matcher
 from gateway.places import environ_key, methods_of
-from gateway.rules import Rule, Segment, sample
+from gateway.rules import Rule, Segment, samples
 from gateway.table import Route
 
 _MOST_SEARCHED = 300
@@ -26,9 +26,6 @@ _PATIENCE = 3_000
 _COMMON = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _NO_OTHER = "*"
 """A method that no route names: what a route for all methods has for itself, if anything."""
-
-# Other examples of the same kinds, should a literal route be named like the first.
-_OTHER = str.maketrans("x10", "~76")
 
 
 class Unreachable(NamedTuple):
@@ -86,7 +83,7 @@ def _gets_an_example(route: Route, matcher: Matcher) -> bool:
     environ = {environ_key(name): value for name, value in route.headers.items()}
     environ["QUERY_STRING"] = urlencode(route.query)
     for method in _methods(route):
-        for path in _examples(route.rule):
+        for path in samples(route.rule):
             winner = matcher.match(method, path, environ)
             if winner is not None and winner.name == route.name:
                 return True
@@ -95,13 +92,6 @@ def _gets_an_example(route: Route, matcher: Matcher) -> bool:
 
 def _methods(route: Route) -> list[str]:
     return sorted(methods_of(route)) or [_NO_OTHER]
-
-
-def _examples(rule: Rule) -> Iterator[str]:
-    first = sample(rule)
-    yield from (first, first.translate(_OTHER))
-    if rule.outline.prefix or rule.outline.segments[-1].open_ended:
-        yield first.rstrip("/") + "/~/~"
 
 
 def _rivals(route: Route, routes: list[Route]) -> list[Route]:

@@ -71,6 +71,16 @@ def test_a_route_that_asks_for_a_header_names_its_url(notes):
     assert not any("GET / of" in message for message in messages(found))
 
 
+def test_a_url_of_which_a_route_names_one_example_only_is_noted(notes):
+    found = messages(notes("  it: {path: /new/1, to: modern}\n"))
+
+    assert any(message.startswith("GET /new/<int:number> of modern ") for message in found)
+
+
+def test_a_route_of_which_its_backend_serves_some_is_served(notes):
+    assert notes(ALL + "  kind: {path: /kind/<kind>, to: legacy}\n") == []
+
+
 def test_a_rule_that_no_route_can_say_is_noted(notes):
     found = messages(notes("  users: {path: /users, to: legacy}\n"))
 
