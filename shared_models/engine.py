@@ -3,7 +3,9 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
+
+from gateway.sandbox import create_engine
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 
@@ -27,5 +29,8 @@ ENGINE_OPTIONS: dict[str, Any] = {
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with the applications' options, for scripts and tests that have no Flask."""
+    """An engine with the applications' options, for scripts and tests that have no Flask.
+
+    A sandbox can take hold of it, as of those of the applications.
+    """
     return create_engine(url, **ENGINE_OPTIONS)

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: a private PostgreSQL server."""
+"""For all tests: a private PostgreSQL server, and how long they run."""
 
 from __future__ import annotations
 
@@ -25,6 +25,18 @@ settings.load_profile("suite")
 # go where they disturb nobody. Tests that want it otherwise start a server of their own.
 os.environ.setdefault("EVENTS_LONGEST_MS", "0")
 os.environ.setdefault("ATTACHMENT_FOLDER", tempfile.mkdtemp(prefix="attachments-"))
+
+LONG = 10
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="run the tests that can be long at length")
+
+
+@pytest.fixture
+def length(request) -> int:
+    """How many times the default amount of work a test is to do."""
+    return LONG if request.config.getoption("--long", default=False) else 1
 
 
 @pytest.fixture(scope="session")

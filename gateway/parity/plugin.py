@@ -7,6 +7,7 @@ test asks for it.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,19 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if _PARITY in item.stash:
         _check(item.stash[_PARITY])
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Stop the run once a sandbox has left something behind: what follows would mean nothing."""
+    report = yield
+    errors = sys.modules.get("gateway.sandbox.errors")
+    error = call.excinfo.value if call.excinfo else None
+    if errors is not None and isinstance(error, errors.ResidueError):
+        item.session.shouldstop = f"invalid: {error}"
+    return report
 
 
 def _was_used(item: pytest.Item) -> bool:

@@ -28,6 +28,7 @@ from gateway.sandbox.box import Sandbox, sandbox
 from gateway.sandbox.clone import CloneError
 from gateway.sandbox.engines import create_engine
 from gateway.sandbox.errors import EscapeError, ResidueError, SandboxError
+from gateway.sandbox.outbound.effect import HttpAnswer, OutboundEffect
 from gateway.sandbox.state import Database, State
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ __all__ = [
     "CloneError",
     "Database",
     "EscapeError",
+    "HttpAnswer",
+    "OutboundEffect",
     "ResidueError",
     "Sandbox",
     "SandboxError",

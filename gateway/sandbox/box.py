@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
+from inspect import unwrap
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, SingletonThreadPool, StaticPool
 
 from gateway.sandbox.clone import clone
 from gateway.sandbox.engines import is_in_memory
-from gateway.sandbox.errors import EscapeError, SandboxError
+from gateway.sandbox.errors import EscapeError, ResidueError, SandboxError
+from gateway.sandbox.outbound.watch import Watch, watched
+from gateway.sandbox.outbound.watching import watching
 from gateway.sandbox.pool import ScopedPool, pool_of
+from gateway.sandbox.residue import read_contents, residue
 from gateway.sandbox.scope import active_scope, entered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sqlalchemy.orm import Session
     from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
     from sqlalchemy.pool.base import _CreatorWRecFnType
 
-    from gateway.sandbox.pin import Pin
+    from gateway.sandbox.outbound.effect import OutboundEffect
+    from gateway.sandbox.outbound.watch import Answer, Mode
     from gateway.sandbox.pool import Origin
+    from gateway.sandbox.psycopg3 import PsycopgPin
+    from gateway.sandbox.residue import Contents
     from gateway.sandbox.scope import Scope
+    from gateway.sandbox.sqlite import SqlitePin
 
 # Those that tell of a connection being lent; what makes one new has run on the pinned one.
 _EVENTS = ("checkout", "checkin", "reset", "invalidate", "soft_invalidate", "detach")
@@ -43,8 +53,12 @@ class Sandbox:
     """A scope whose connections are leases on one pinned connection a database."""
 
     def __init__(
-        self, databases: tuple[SharedDatabase | sa.Engine, ...], within: Scope | None
+        self,
+        databases: tuple[SharedDatabase | sa.Engine, ...],
+        within: Scope | None,
+        watch: Watch,
     ) -> None:
+        self.watch = watch
         self._databases = databases
         self._within = within
         self._held: dict[Origin, Held] = {}
@@ -59,12 +73,23 @@ class Sandbox:
         """Where the sandbox could not do as separate connections do, in full sentences."""
         return tuple(dict.fromkeys(n for held in self._held.values() for n in held.pin.notes))
 
+    @property
+    def effects(self) -> tuple[OutboundEffect, ...]:
+        """What was recorded of mail, requests, files, processes and threads, in its order."""
+        return tuple(self.watch.effects)
+
+    @property
+    def stopped(self) -> tuple[str, ...]:
+        """What was stopped, in full sentences, whether or not the code let the error pass."""
+        return tuple(self.watch.stopped)
+
     def connect(self, pool: ScopedPool) -> PoolProxiedConnection:
         """Give a lease on the pinned connection, which the first checkout chooses."""
         held = self._held.get(pool.origin)
         if held is None:
-            held = self._held[pool.origin] = self._hold(pool)
-        return held.leases.connect()
+            with watched(None):  # what it takes to connect is not the application's doing
+                held = self._held[pool.origin] = self._hold(pool)
+        return held.lend()
 
     def finish(self) -> None:
         """Undo everything; raises the first fault, after all databases were seen to."""
@@ -77,7 +102,7 @@ class Sandbox:
         if is_in_memory(engine.url) and self._within is None:
             return _hold_copy(engine, pool)
         lent = pool.connect_outside() if self._within is None else self._within.connect(pool)
-        return _hold(engine, pool, lent)
+        return Held(engine, pool, lent)
 
     def _engine_of(self, pool: ScopedPool) -> sa.Engine:
         for engine in _engines(self._databases):
@@ -98,21 +123,37 @@ def _engines(databases: Iterable[SharedDatabase | sa.Engine]) -> Iterator[sa.Eng
 
 
 class Held:
-    """The pinned connection to one database, and the pool of the leases on it."""
+    """The pinned connection to one database, and what lends leases on it."""
 
     def __init__(
-        self, lent: PoolProxiedConnection, pin: Any, leases: Pool, then: Callable[[], None]
+        self,
+        engine: sa.Engine,
+        pool: ScopedPool,
+        lent: PoolProxiedConnection,
+        then: Callable[[], None] = lambda: None,
     ) -> None:
-        self.pin: Pin = pin
-        self.leases = leases
+        self.pin = _pin(engine, lent.dbapi_connection)
+        leases = _pool_of_leases(pool, self._lease)
+        self.lend: Callable[[], PoolProxiedConnection] = partial(
+            unwrap(type(leases).connect),  # without what watches over the pools of others
+            leases,
+        )
+        self._records: WeakSet[ConnectionPoolEntry] = WeakSet()
         self._lent = lent
-        self._finish_pin: Callable[[], None] = pin.finish
         self._then = then
+
+    def _lease(self, rec: ConnectionPoolEntry) -> Any:
+        rec.info.update(self._lent.info)  # what listeners noted when the connection was made
+        self._records.add(rec)
+        return self.pin.lease()
 
     def finish(self) -> Exception | None:
         """Undo everything and give the connection back; one in doubt is closed instead."""
+        for record in self._records:
+            # There is nothing left to set back on the leases that were not closed.
+            record.finalize_callback.clear()  # type: ignore[attr-defined]
         try:
-            self._finish_pin()
+            self.pin.finish()
         except Exception as fault:  # noqa: BLE001  # raised by the sandbox, when all are done
             self._lent.invalidate(fault)
             return fault
@@ -122,25 +163,10 @@ class Held:
         return None
 
 
-def _hold(
-    engine: sa.Engine,
-    pool: ScopedPool,
-    lent: PoolProxiedConnection,
-    then: Callable[[], None] = lambda: None,
-) -> Held:
-    pin = _pin(engine, lent.dbapi_connection)
-
-    def lease(rec: ConnectionPoolEntry) -> Any:
-        rec.info.update(lent.info)  # what listeners noted when the connection was made
-        return pin.lease()
-
-    return Held(lent, pin, _pool_of_leases(pool, lease), then)
-
-
 def _hold_copy(engine: sa.Engine, pool: ScopedPool) -> Held:
     """Hold a copy of a memory database: its one connection is everybody else's, too."""
     copied = clone(engine)
-    return _hold(engine, pool, copied.pool.connect_outside(), copied.close)
+    return Held(engine, pool, copied.pool.connect_outside(), copied.close)
 
 
 def _pool_of_leases(pool: ScopedPool, creator: _CreatorWRecFnType) -> Pool:
@@ -156,7 +182,7 @@ def _pool_of_leases(pool: ScopedPool, creator: _CreatorWRecFnType) -> Pool:
     )
 
 
-def _pin(engine: sa.Engine, connection: Any) -> Any:
+def _pin(engine: sa.Engine, connection: Any) -> SqlitePin | PsycopgPin:
     name = f"{engine.dialect.name}+{engine.dialect.driver}"
     if name == "sqlite+pysqlite":
         from gateway.sandbox.sqlite import SqlitePin  # noqa: PLC0415  # one driver a database
@@ -173,27 +199,60 @@ def _pin(engine: sa.Engine, connection: Any) -> Any:
 
 
 @contextmanager
-def sandbox(*databases: SharedDatabase | sa.Engine) -> Iterator[Sandbox]:
+def sandbox(
+    *databases: SharedDatabase | sa.Engine,
+    outbound: Mode = "stop",
+    answer: Answer | None = None,
+    check: bool = False,
+) -> Iterator[Sandbox]:
     """Run a block in which everything can be written and committed, and nothing stays.
 
     All connections to `databases` that are taken inside the block, in this context, see what
     was written in it and can commit it. At its end everything is undone. Other connections,
     other threads and other processes see nothing of it.
+
+    What would leave by other ways (mail, HTTP requests, files, processes, threads, sockets) is
+    stopped with EscapeError; with ``outbound="record"`` it is kept in `Sandbox.effects` and
+    answered by a stand-in, with ``outbound="allow"`` it happens. `answer` may give the answer
+    to a recorded HTTP request; without it that is an empty 200.
+
+    With `check`, all rows of the databases are read before and afterwards, and a difference
+    raises ResidueError. Use it where nobody else writes meanwhile.
     """
-    _check(databases)
+    _check_databases(databases)
     within = active_scope()
     if isinstance(within, Sandbox):
         raise SandboxError("A sandbox is active here already. Leave it before you enter another.")
-    box = Sandbox(databases, within)
-    with entered(box):
+    before = _contents(databases) if check else {}
+    box = Sandbox(databases, within, Watch(outbound, answer))
+    with entered(box), watching(box.watch):
         try:
             yield box
         finally:
-            _close_sessions(databases)
-            box.finish()
+            with watched(None):
+                _close_sessions(databases)
+                box.finish()
+    _compare(before, _contents(databases) if check else {})
 
 
-def _check(databases: tuple[Any, ...]) -> None:
+def _contents(databases: Iterable[Any]) -> dict[str, Contents]:
+    found = {}
+    for engine in _engines(databases):
+        with closing(engine.pool.connect()) as lent:
+            found[str(pool_of(engine).origin)] = read_contents(lent, engine.dialect.name)
+    return found
+
+
+def _compare(before: Mapping[str, Contents], after: Mapping[str, Contents]) -> None:
+    for database, contents in before.items():
+        if found := residue(contents, after[database]):
+            raise ResidueError(
+                f"The sandbox left something behind in {database}, so what was learnt in it is"
+                f" invalid: {'; '.join(found)}."
+            )
+
+
+def _check_databases(databases: tuple[Any, ...]) -> None:
     for database in databases:
         if isinstance(database, sa.Engine):
             pool_of(database)

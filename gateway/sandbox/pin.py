@@ -84,16 +84,16 @@ class Pin:
 
     def open(self) -> Span:
         """Begin a span on top of all others."""
-        room = self._made_room()
-        span = Span(self._spans[-1].number + 1 if self._spans else 1)
-        self._run([*room, f"SAVEPOINT {span.name}"])
+        kept = self._below_empty()
+        span = Span(self._spans[kept - 1].number + 1 if kept else 1)
+        self._cut_off(kept, [*self._released(kept), f"SAVEPOINT {span.name}"])
         self._spans.append(span)
         return span
 
     def enter(self, span: Span) -> None:
         """Bring a span to the top, as far as that is possible, before a statement in it."""
-        if self._spans[-1] is not span and (room := self._made_room()):
-            self._run(room)
+        if self._spans[-1] is not span and (kept := self._below_empty()) < len(self._spans):
+            self._cut_off(kept, self._released(kept))
 
     def wrote(self, span: Span) -> None:
         """Remember that a span holds rows, and whose it may lie in."""
@@ -107,18 +107,21 @@ class Pin:
         """Keep a span's work for whatever lies below it."""
         if span.is_gone:
             return
-        self.commits += span.wrote
         if self._spans[-1] is span:
-            self._run(self._taken_off(is_kept=True))
+            kept = self._below(len(self._spans) - 1)
+            self._cut_off(kept, self._released(kept))
         else:
             span.is_over = True
+        self.commits += span.wrote
 
     def rollback(self, span: Span) -> None:
         """Undo a span's work, and whatever lies above it."""
         if span.is_gone:
             return
         self.cut(span)
-        self._run([f"ROLLBACK TO SAVEPOINT {span.name}", *self._taken_off(is_kept=False)])
+        span.wrote = False
+        kept = self._below(len(self._spans) - 1)
+        self._cut_off(kept, [f"ROLLBACK TO SAVEPOINT {span.name}", *self._released(kept)])
 
     def cut(self, span: Span) -> None:
         """Forget the spans above one that is rolled back, wholly or to a savepoint in it."""
@@ -137,24 +140,30 @@ class Pin:
             span.is_gone = True
         self._spans.clear()
 
-    def _made_room(self) -> list[str]:
-        """Take off the top span if it is empty, which only the top one can be."""
-        if not self._spans or not self._spans[-1].is_empty:
-            return []
-        return self._taken_off(is_kept=True)
+    def _below_empty(self) -> int:
+        """Count the spans that stay when an empty one on top, as only that can be, makes room."""
+        number = len(self._spans)
+        return self._below(number - 1) if number and self._spans[-1].is_empty else number
 
-    def _taken_off(self, *, is_kept: bool) -> list[str]:
-        """Take the top span off, with those below it that are over; give the statements."""
-        lowest = self._spans.pop()
-        lowest.is_gone = True
-        wrote = is_kept and lowest.wrote
-        while self._spans and self._spans[-1].is_over:
-            lowest = self._spans.pop()
-            lowest.is_gone = True
-            wrote = wrote or lowest.wrote
-        if wrote and self._spans:
+    def _below(self, number: int) -> int:
+        """Count the spans that stay when those above a number end, with those that wait for it."""
+        while number and self._spans[number - 1].is_over:
+            number -= 1
+        return number
+
+    def _released(self, kept: int) -> list[str]:
+        """Give what ends all spans above a number, keeping their work."""
+        ending = self._spans[kept:]
+        return [f"RELEASE SAVEPOINT {ending[0].name}"] if ending else []
+
+    def _cut_off(self, kept: int, statements: list[str]) -> None:
+        """End the spans above a number, once the database has done so."""
+        self._run(statements)
+        ended, self._spans[kept:] = self._spans[kept:], []
+        for span in ended:
+            span.is_gone = True
+        if self._spans and any(span.wrote for span in ended):
             self._spans[-1].holds_foreign = True
-        return [f"RELEASE SAVEPOINT {lowest.name}"]
 
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:

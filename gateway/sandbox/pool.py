@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from inspect import unwrap
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy.pool import Pool
 
+from gateway.sandbox.outbound.watch import watched
 from gateway.sandbox.scope import active_scope
 
 if TYPE_CHECKING:
@@ -40,15 +42,18 @@ class ScopedPool(Pool):
     """
 
     origin: Origin
+    _lend: Callable[[], PoolProxiedConnection]
+    """The base class's own `connect`, without what watches over the pools of others."""
 
     def connect(self) -> PoolProxiedConnection:
         """Give a connection from the active scope, or from this pool if there is none."""
         scope = active_scope()
-        return super().connect() if scope is None else scope.connect(self)
+        return self._lend() if scope is None else scope.connect(self)
 
     def connect_outside(self) -> PoolProxiedConnection:
         """Give a connection from this pool, whatever scope is active."""
-        return super().connect()
+        with watched(None):
+            return self._lend()
 
     def dispose(self) -> None:
         """Close idle connections; in a scope they are not the caller's, and stay."""
@@ -73,7 +78,7 @@ class ScopedPool(Pool):
 
 def scoped(base: type[Pool]) -> type[ScopedPool]:
     """Combine a pool class with `ScopedPool`."""
-    return type(f"Scoped{base.__name__}", (ScopedPool, base), {})
+    return type(f"Scoped{base.__name__}", (ScopedPool, base), {"_lend": unwrap(base.connect)})
 
 
 def pool_of(engine: sa.Engine) -> ScopedPool:

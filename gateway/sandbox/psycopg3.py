@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -91,6 +92,9 @@ class PsycopgPin(Pin):
         self.end()
         if self.connection.closed:  # the server has undone all that was not committed
             return
+        for cursor in list(self.cursors):
+            with suppress(psycopg.Error):
+                cursor.close()
         is_sound = self._is_sound()
         self.connection.rollback()
         if self.holds_locks:

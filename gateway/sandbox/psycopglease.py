@@ -288,12 +288,12 @@ class PsycopgLease:
 
     def _prepare(self, statement: Statement, text: str, *, is_alone: bool) -> None:
         """Enter the transaction that a statement needs, or refuse it."""
+        if statement.act is Act.REFUSED:
+            raise refuse(text, statement.reason)
         if self._is_failed:
             self._prepare_failed(statement)
             return
         self._pin.heal(self)
-        if statement.act is Act.REFUSED:
-            raise refuse(text, statement.reason)
         if statement.act in _WITHOUT_TEXT:
             self._set(statement, text, is_alone=is_alone)
             return
@@ -311,10 +311,13 @@ class PsycopgLease:
         self._pin.holds_locks = self._pin.holds_locks or statement.takes_lock
 
     def _prepare_failed(self, statement: Statement) -> None:
-        if statement.act is not Act.ROLLBACK_TO or self._span is None or self._span.is_gone:
+        """Let PostgreSQL refuse what follows a failure, as long as the failure is there."""
+        span = self._span
+        if statement.act is Act.ROLLBACK_TO and span is not None and not span.is_gone:
+            self._pin.heal(self)
+            self._pin.cut(span)
+        elif self._is_suspended or statement.act in _WITHOUT_TEXT:
             raise psycopg.errors.InFailedSqlTransaction(_ABORTED)
-        self._pin.heal(self)
-        self._pin.cut(self._span)
 
     def _set(self, statement: Statement, text: str, *, is_alone: bool) -> None:
         """Do what a statement about the transaction asks for, instead of running it."""

@@ -87,7 +87,9 @@ class SqlitePin(Pin):
         """Run a statement of our own."""
         self._is_trusted = True
         try:
-            return sqlite3.Cursor(self.connection).execute(sql).fetchall()
+            cursor = sqlite3.Connection.cursor(self.connection)
+            cursor.row_factory = None
+            return cursor.execute(sql).fetchall()
         finally:
             self._is_trusted = False
 

@@ -45,9 +45,9 @@ class SqliteLease:
 
     def cursor(self, factory: type[sqlite3.Cursor] = sqlite3.Cursor) -> sqlite3.Cursor:
         """Give a cursor whose statements pass through this lease."""
-        cursor: sqlite3.Cursor = _guarded(factory)(self._pin.connection, self)
-        if self.row_factory is not None:
-            cursor.row_factory = self.row_factory
+        # Made by the connection, which from time to time forgets those that are gone.
+        make: Any = functools.partial(_guarded(factory), lease=self)
+        cursor: sqlite3.Cursor = sqlite3.Connection.cursor(self._pin.connection, make)
         self._pin.cursors.add(cursor)
         return cursor
 
@@ -67,8 +67,8 @@ class SqliteLease:
         """Keep what was written since the last commit, until the sandbox ends."""
         with self._pin.lock:
             self._check()
-            if self._span is not None:
-                if self._span.wrote and not self._span.is_gone:
+            if self._span is not None and not self._span.is_gone:
+                if self._span.wrote:
                     self._pin.check_references()
                 self._pin.commit(self._span)
             self._leave()
@@ -76,6 +76,7 @@ class SqliteLease:
     def rollback(self) -> None:
         """Undo what was written since the last commit."""
         with self._pin.lock:
+            self._end_statement()
             if self._span is not None and not self._pin.has_ended and self._pin.fault is None:
                 self._pin.rollback(self._span)
                 self._pin.pragmas.end_transaction()
@@ -152,10 +153,14 @@ class SqliteLease:
         """Give what to run for a statement, by the rules of transactions."""
         with self._pin.lock:
             self._check()
+            self._end_statement()
             statement = read_sqlite(sql)
             text = self._prepare(statement, sql, begins_by_itself=begins_by_itself)
-            with self._pin.watched(is_trusted=statement.act is Act.PRAGMA):
-                yield text
+            try:
+                with self._pin.watched(is_trusted=statement.act is Act.PRAGMA):
+                    yield text
+            finally:
+                self._end_statement()
             self._settle(statement)
 
     def _check(self) -> None:
@@ -184,11 +189,9 @@ class SqliteLease:
             case Act.ROLLBACK_TO if self._span is not None and not self._span.is_gone:
                 self._pin.cut(self._span)
             case Act.WRITE:
-                self._pin.begin()
                 if begins_by_itself and self._begins_at(statement):
                     self._has_begun = True
-                if self._has_begun:
-                    self._pin.wrote(self._opened())
+                self._pin.wrote(self._opened())
         return sql
 
     def _begins_at(self, statement: Statement) -> bool:
@@ -217,6 +220,19 @@ class SqliteLease:
             # The outermost one ends the transaction that it began.
             if self._began_by_savepoint and not names:
                 self.commit()
+
+    def _end_statement(self) -> None:
+        """Commit a statement that was not in a transaction, as the database does by itself."""
+        is_over = self._pin.has_ended or self._pin.fault is not None
+        if self._span is None or self._span.is_gone or self._has_begun or is_over:
+            return
+        try:
+            self.commit()
+        except sqlite3.IntegrityError:
+            self._pin.rollback(self._span)
+            raise
+        except sqlite3.OperationalError:
+            pass  # it has rows to give yet, and ends when they are fetched: before the next one
 
     def _leave(self) -> None:
         self._span = None

@@ -103,9 +103,10 @@ def _sqlite(words: Words) -> Statement:
         return _refused(_NOT_IN_TRANSACTION)
     if first == "PRAGMA":
         return _pragma(words.tokens[1:])
-    if first in {"SELECT", "VALUES", "EXPLAIN"}:
-        return Statement(Act.READ)
-    return Statement(Act.WRITE, is_dml=first in _DML)
+    is_reading = first in {"SELECT", "VALUES", "EXPLAIN"} or (
+        first == "WITH" and not _DML & set(words.tokens)
+    )
+    return Statement(Act.READ if is_reading else Act.WRITE, is_dml=first in _DML)
 
 
 def _pragma(tokens: tuple[str, ...]) -> Statement:

@@ -10,18 +10,6 @@ import pytest
 
 from gateway.server import SERVERS
 
-LONG = 10
-
-
-def pytest_addoption(parser):
-    parser.addoption("--long", action="store_true", help="run the reliability tests at length")
-
-
-@pytest.fixture
-def length(request) -> int:
-    """How many times the default amount of work a test is to do."""
-    return LONG if request.config.getoption("--long", default=False) else 1
-
 
 @pytest.fixture(params=sorted(SERVERS))
 def server(request) -> str:

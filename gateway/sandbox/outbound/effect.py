@@ -1,0 +1,36 @@
+"""What a request did to the world outside of the database, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["mail", "http", "file", "process", "thread", "network", "database"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundEffect:
+    """One thing that would have left the sandbox; equal ones are equal.
+
+    | kind | destination | content | headers |
+    |---|---|---|---|
+    | mail | the addresses of the envelope, sorted | the message | |
+    | http | method and URL | the body | those of the request, sorted |
+    | file | what is done, and the path: `write /srv/x` | what it holds then | |
+    | process | the program | its arguments, a line each | |
+    | thread | the function's qualified name | its arguments | |
+    """
+
+    kind: Kind
+    destination: str
+    content: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What an outbound HTTP request is answered with."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
