@@ -47,11 +47,13 @@ bench: setup  ## Measure speed, as ratios within one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks $(BENCH)
 
-LOCK := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --all-extras \
-	--no-annotate --no-header --group dev pyproject.toml
+COMPILE := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	--no-annotate --no-header
+LOCK := $(COMPILE) --all-extras --group dev pyproject.toml
 lock:  ## Make the locks anew from pyproject.toml (needs uv)
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock
+	$(COMPILE) --no-deps --group sqlalchemy20 --output-file requirements-sqlalchemy20.lock
 
 clean:  ## Remove the environment and all caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -27,11 +28,12 @@ def postgresql() -> Path:
     return Path(_need(str(found) if found else None, "PostgreSQL's programs are", "postgresql"))
 
 
-def _need(program: str | None, missing: str, package: str) -> str:
+def missing(sentence: str) -> NoReturn:
+    """Skip the test; under CI nothing may be left out unseen, and it fails."""
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(sentence)
+
+
+def _need(program: str | None, what: str, package: str) -> str:
     if program is None:
-        sentence = (
-            f"{missing} missing: run `make test-deps` as root, or install Debian's `{package}`."
-        )
-        # Under CI nothing may be left out unseen.
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(sentence)
-    return str(program)
+        missing(f"{what} missing: run `make test-deps` as root, or install Debian's `{package}`.")
+    return program
