@@ -24,14 +24,8 @@ from gateway.methods import (
 )
 from gateway.paths import SeveralReadingsError, UnreadablePathError, read
 from gateway.places import ANY_METHOD, Place, chosen
-from gateway.shapes import (
-    Find,
-    Search,
-    arrange,
-    compile_find,
-    compile_search,
-    literal_places,
-)
+from gateway.search import Find, Search, compile_find, compile_search
+from gateway.shapes import arrange
 from gateway.table import Reason, Route, RoutingTable
 
 COHORT_COOKIE = "gateway_cohort"
@@ -58,7 +52,8 @@ class Decision:
     """Backend, route (None where no route names the request) and reason, for one request.
 
     `revision` is that of the snapshot which decided. `headers` is what the gateway adds to the
-    response. `shared` says that other backends may answer other methods of the same URL.
+    response. `shared` says that other backends may answer other methods of the same URL. Where
+    there is neither, `plain` may say so at once.
     """
 
     backend: str
@@ -67,7 +62,8 @@ class Decision:
     revision: str = ""
     headers: Headers = field(default_factory=list)
     shared: bool = True
-    application: WSGICallable = field(default=nobody, repr=False, compare=False)
+    application: WSGICallable = field(default=nobody, repr=False)
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +128,7 @@ class Decider:
             self._search = reread
         else:
             arrangement = arranged(routes)
-            self._places = literal_places(arrangement)
+            self._places = arrangement.literal
             self._find = compile_find(arrangement, Decision, _resolve)
             self._search = compile_search(arrangement, Decision, _resolve, self._default, reread)
 
@@ -181,7 +177,7 @@ class Decider:
             return decision
         own = routed.pop(decision.backend, Side(decision.application, set()))
         answer = answer_options({decision.backend: own, **routed})
-        return replace(decision, application=answer, shared=False)
+        return replace(decision, application=answer, shared=False, plain=not decision.headers)
 
     def _overriding(self, environ: Environ, _place: Place | None) -> Decision:
         decision = self._plain(environ)
@@ -215,7 +211,9 @@ class _Answers:
             if route is not None:
                 headers.append(("X-Gateway-Route", route))
         application = self._given.applications.get(backend, nobody)
-        return Decision(backend, route, reason, self._given.revision, headers, shared, application)
+        plain = not (headers or shared)
+        revision = self._given.revision
+        return Decision(backend, route, reason, revision, headers, shared, application, plain)
 
     def _split(self, route: Route, each: dict[str, Decision], environ: Environ) -> Decision:
         subject = _subject(route.sticky, environ)

@@ -36,18 +36,20 @@ def make_gateway(holder: Holder, count: Count | None = None) -> WSGICallable:
     def gateway(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         snapshot = holder.current
         literal = snapshot.literal  # else the call would look for a method of that name first
+        decision = None
         try:
             place = literal(environ["PATH_INFO"])
-            decision = None if place is None else place[environ["REQUEST_METHOD"]]
+            if place is not None:
+                decision = place[environ["REQUEST_METHOD"]]
         except KeyError:  # a path that is not there, or a method that is in no table
-            place, decision = literal(environ.get("PATH_INFO", "")), None
+            place = literal(environ.get("PATH_INFO", ""))
         if type(decision) is not Decision:
             try:
                 decision = snapshot.search(environ, place)
             except UnreadablePathError as error:
                 return _bad_request(str(error), environ, start_response)
         environ[DECISION] = decision
-        if counting or decision.headers or decision.shared:
+        if counting or not decision.plain:
             # A method of a tuple costs less than a closure, most of all where none is needed.
             request = start_response, decision, snapshot, environ
             start_response = MethodType(start, request)

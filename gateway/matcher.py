@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from gateway.places import Environ, chosen
-from gateway.shapes import Find, arrange, compile_find
+from gateway.search import Find, compile_find
+from gateway.shapes import arrange
 from gateway.table import Route, RoutingTable
 
 

@@ -53,7 +53,8 @@ def is_canonical(path_info: str) -> bool:
         and "\\" not in path_info
         and "//" not in path_info
         and "/." not in path_info
-        and path_info[:1] == "/"
+        and path_info != ""
+        and path_info[0] == "/"
     )
 
 

@@ -11,7 +11,7 @@ from gateway.decision import Decider, Deciding
 from gateway.loader import parse_table, revision_of
 from gateway.override import key_in
 from gateway.places import Place
-from gateway.shapes import Search
+from gateway.search import Search
 from gateway.table import Backend, RoutingTable
 
 

@@ -15,8 +15,8 @@ from gateway.cli.main import commands
 ROOT = Path(__file__).parents[2]
 APPLICATIONS = {"legacy", "modern", "shared_models", "assistants", "tests"}
 PURE = (
-    "table", "rules", "converters", "languages", "places", "shapes", "matcher", "ties", "overlaps",
-    "unreachable", "cohort", "paths", "override",
+    "table", "rules", "converters", "languages", "places", "shapes", "search", "matcher", "ties",
+    "overlaps", "unreachable", "cohort", "paths", "override",
 )  # fmt: skip
 
 

@@ -53,6 +53,9 @@ ROUTES = {
     "thing": {"path": "/things/<thing>"},
     "price": {"path": "/price/<float:amount>"},
     "signed": {"path": "/price/<int(signed=True):amount>"},
+    "issues": {"path": "/repos/<int:id>/issues"},
+    "pulls": {"path": "/repos/<int:id>/pulls"},
+    "tab": {"path": "/repos/<int:id>/<tab>"},
 }
 
 
@@ -68,6 +71,9 @@ ROUTES = {
         ("/users/seven", "name"),
         ("/users/7/posts", "posts"),
         ("/users/7/likes", "rest"),
+        ("/repos/7/issues", "issues"),
+        ("/repos/7/pulls", "pulls"),
+        ("/repos/7/wiki", "tab"),
         ("/usersx", None),
         ("/files/a.pdf", "pdf"),
         ("/files/a.txt", "file"),
