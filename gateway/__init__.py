@@ -2,10 +2,10 @@
 
 The life of a request: the server calls the gateway (`dispatcher`), which takes the current
 `Snapshot` once and asks it for a decision. The path is read in the one way it can be read
-(`paths`), the most specific route found (`shapes`, `search`, `places`), and a backend chosen (`decision`).
-That application is called in this process (`isolation`). Meanwhile a `watcher` notices edits of the
-routing table, makes a new snapshot of each good one, and swaps it in for the requests that come
-after.
+(`paths`), the most specific route found (`shapes`, `search`, `places`), and a backend chosen
+(`decision`). That application is called in this process (`isolation`). Meanwhile a `watcher`
+notices edits of the routing table, makes a new snapshot of each good one, and swaps it in for the
+requests that come after.
 
 The names below are what users import; everything else may change.
 """
