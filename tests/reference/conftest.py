@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 
 from modern import Config, create_app
 from shared_models import LoginSession, User
+from shared_models.base import Base
 from shared_models.engine import make_engine
 from shared_models.sample import load_sample
 from shared_models.schema import upgrade
@@ -45,6 +46,21 @@ class Site:
 
     def session(self) -> Session:
         return Session(self.engine)
+
+    def rows(self, *without: str) -> dict[str, list[Any]]:
+        """All that every table holds, but for those tables."""
+        with self.engine.connect() as connection:
+            return {
+                table.name: sorted(map(repr, connection.execute(table.select())))
+                for table in Base.metadata.tables.values()
+                if table.name not in without
+            }
+
+    def stranger(self) -> Person:
+        """A browser of somebody who is not signed in."""
+        client = self.app.test_client()
+        page = client.get("/auth/login").text
+        return Person(client, page.partition('name="csrf_token" value="')[2].partition('"')[0])
 
     def signed_in(self, name: str) -> Person:
         """A browser with a login of a person's."""

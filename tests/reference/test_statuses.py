@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -374,7 +373,7 @@ def test_the_table_has_exactly_the_statuses_of_the_contract():
 @pytest.mark.parametrize(("name", "status"), LISTED, ids=str)
 def test_a_status_is_answered_by_its_route(side, name, status):
     asked = ANSWERED[name][status]
-    person = visitor(side, asked.by)
+    person = side.stranger() if asked.by is None else side.signed_in(asked.by)
     for step in asked.before:
         step(side, person)
     # The file of a body can be read once only.
@@ -383,15 +382,6 @@ def test_a_status_is_answered_by_its_route(side, name, status):
     assert answer.status_code == (status if side.name == "modern" else in_legacy(name, status))
     assert rule_of(side, asked) == BY_NAME[name]["path"]
     looks_as_this_side_looks(side, name, status, answer)
-
-
-def visitor(site: Site, name: str | None) -> Person:
-    if name is not None:
-        return site.signed_in(name)
-    client = site.app.test_client()
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/auth/login").text)
-    assert found
-    return Person(client, found[1])
 
 
 def fresh(value: Any) -> Any:

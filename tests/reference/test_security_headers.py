@@ -1,0 +1,142 @@
+"""What every response says to the browser, and what a GET may change: nothing.
+
+The names carry the requirement of OWASP ASVS 5.0 that a test is about.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from modern import Config, create_app
+from modern.headers import SECURITY_HEADERS
+from shared_models.sample import SAMPLE_PASSWORD
+from tests.legacy.conftest import load_legacy
+from tests.reference.conftest import SIDES, Site
+from tests.reference.test_access import NAMES, OPERATIONS, path_of
+
+POLICY = "Content-Security-Policy"
+GETS = [(route, method) for route, method in OPERATIONS if method == "GET"]
+GET_NAMES = [path_of(route) for route, _ in GETS]
+
+
+def has_headers(side: Site, answer: TestResponse) -> None:
+    expected = {k: v for k, v in SECURITY_HEADERS.items() if k != POLICY}
+    assert {name: answer.headers.get(name) for name in expected} == expected
+    assert answer.headers["X-Request-ID"]
+    assert answer.headers["Cache-Control"] in {"no-store", "private, no-cache", "no-cache"}
+    rules = dict(rule.split(" ", 1) for rule in answer.headers[POLICY].split("; "))
+    assert rules["script-src"].startswith("'self'")
+    assert "'unsafe-inline'" not in answer.headers[POLICY]
+    if side.name == "modern":
+        assert answer.headers[POLICY] == SECURITY_HEADERS[POLICY]  # AD-10
+    strict = ("default-src", "frame-ancestors", "base-uri", "object-src", "form-action")
+    assert [rules[name] for name in strict] == ["'self'", "'none'", "'none'", "'none'", "'self'"]
+
+
+@pytest.mark.parametrize(("route", "method"), OPERATIONS, ids=NAMES)
+def test_v3_4_every_operation_carries_the_headers(side, route, method):
+    path = path_of(route)
+    for person in (side.stranger(), side.signed_in("bob"), side.signed_in("ada")):
+        has_headers(side, person.call(method, path))
+        has_headers(side, person.call(method, path.replace("1", "999").replace("terms", "no")))
+    without_token = side.app.test_client().open(path, method=method)
+    has_headers(side, without_token)
+    assert without_token.status_code == 400 or method == "GET"
+
+
+@pytest.mark.parametrize("route", [r for r, _ in OPERATIONS], ids=NAMES)
+def test_v3_4_wrong_methods_and_large_bodies_carry_the_headers(side, route):
+    ada = side.signed_in("ada")
+    refused = ada.call("PUT", path_of(route))
+    assert refused.status_code == 405
+    has_headers(side, refused)
+    if "POST" in route["methods"]:
+        large = ada.client.post(path_of(route), data={"csrf_token": "x" * (1024 * 1024 + 1)})
+        assert large.status_code == 413
+        has_headers(side, large)
+
+
+def test_v3_4_an_unknown_address_carries_the_headers(side):
+    for path in ("/nowhere", "/conversations/x", "/admin/users/1/x", "/static/no", "/assets/no"):
+        answer = side.stranger().get(path)
+        assert answer.status_code == 404
+        has_headers(side, answer)
+
+
+@pytest.mark.parametrize(("route", "method"), OPERATIONS, ids=NAMES)
+def test_v3_4_a_crash_carries_the_headers_and_tells_nothing(
+    side, route, method, monkeypatch, caplog
+):
+    if route["path"] == "/health":
+        return  # which tells of the database and never crashes over it
+    monkeypatch.setitem(side.app.config, "TESTING", False)
+    monkeypatch.setitem(side.app.config, "PROPAGATE_EXCEPTIONS", False)
+    ada = side.signed_in("ada")
+    with side.session() as session:
+        session.execute(text("DROP TABLE login_session"))
+        session.execute(text("DROP TABLE rate_bucket"))
+        session.commit()
+    with caplog.at_level(logging.CRITICAL):
+        crashed = ada.call(method, path_of(route))
+    assert crashed.status_code == 500
+    has_headers(side, crashed)
+    assert "login_session" not in crashed.text
+    assert "Traceback" not in crashed.text
+
+
+# Cookies
+
+
+@pytest.fixture(params=SIDES)
+def public(request: pytest.FixtureRequest, renewed: dict[str, Site]) -> Flask:
+    """Each application as strangers reach it."""
+    url, key = str(renewed["legacy"].engine.url), "x" * 32
+    if request.param == "modern":
+        return create_app(Config(environment="production", secret_key=key, database_url=url))
+    app: Flask = load_legacy(APP_ENV="production", SECRET_KEY=key, DATABASE_URL=url).app
+    return app
+
+
+def test_v3_3_cookies_are_secure_http_only_and_same_site(public):
+    client, https = public.test_client(), {"base_url": "https://localhost"}
+    page = client.get("/auth/login", **https)
+    token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    form = {"email": "bob@example.test", "password": SAMPLE_PASSWORD, "remember": "1"}
+    headers = {"Referer": "https://localhost/auth/login"}
+    sent = {"data": {**form, "csrf_token": token}, "headers": headers}
+    entered = client.post("/auth/login", **sent, **https)
+    cookies = page.headers.getlist("Set-Cookie") + entered.headers.getlist("Set-Cookie")
+    assert {cookie.partition("=")[0] for cookie in cookies} == {"session", "remember_token"}
+    for cookie in cookies:
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+        assert "Domain=" not in cookie
+    assert entered.headers["Strict-Transport-Security"] == "max-age=31536000"
+    with public.app_context():
+        public.extensions["sqlalchemy"].engine.dispose()
+
+
+# A GET changes nothing
+
+
+@pytest.mark.parametrize("who", ["ada", "bob", None])
+@pytest.mark.parametrize(("route", "_method"), GETS, ids=GET_NAMES)
+def test_v3_5_no_get_changes_a_row(side, route, _method, who):
+    person = side.stranger() if who is None else side.signed_in(who)
+    before = side.rows("login_session")
+    for method in ("GET", "HEAD"):
+        person.call(method, path_of(route))
+    after = side.rows("login_session")
+    if route["path"] == "/chat" and who:
+        before["conversation"], added = after["conversation"], differ(after, before)
+        assert added <= 1  # the fresh conversation that it opens
+    assert after == before
+
+
+def differ(after: dict[str, list[Any]], before: dict[str, list[Any]]) -> int:
+    return len(after["conversation"]) - len(before["conversation"])
