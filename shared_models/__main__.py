@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from shared_models.engine import make_engine
+from shared_models.liveliness import load_liveliness
 from shared_models.sample import PEOPLE, SAMPLE_PASSWORD, load_sample
 from shared_models.schema import SchemaError, current_revision, upgrade
 from shared_models.settings import database_url
@@ -34,7 +35,8 @@ def sample_command() -> None:
     url = _told_plainly(database_url)
     _told_plainly(lambda: upgrade(url))
     with Session(make_engine(url)) as session:
-        load_sample(session, datetime.now(UTC))
+        load_sample(session, now := datetime.now(UTC))
+        load_liveliness(session, now)
         session.commit()
     emails = ", ".join(person.email for person in PEOPLE)
     click.echo(f"Sign in as {emails}\nwith the password: {SAMPLE_PASSWORD}")

@@ -155,13 +155,14 @@ def _user(person: _Person, password_hash: str, now: datetime) -> User:
         role=person.role,
         status="active",
         default_assistant="guide",
-        quota_resets_at=_next_month(now),
+        quota_resets_at=next_month(now),
         terms_accepted_at=now,
         created_at=now - timedelta(days=30),
     )
 
 
-def _next_month(now: datetime) -> datetime:
+def next_month(now: datetime) -> datetime:
+    """Return when the month after this one begins."""
     today = now.astimezone(UTC)
     return datetime(today.year + today.month // 12, today.month % 12 + 1, 1, tzinfo=UTC)
 

@@ -6,6 +6,8 @@
 'use strict';
 
 var LIST_LIMIT = 100;
+// How long until a look at whether an answer that nobody streams to this page is done.
+var LOOK_AGAIN_MS = 1000;
 var listStatus = 'open';
 
 function byId(id) {
@@ -168,7 +170,7 @@ function newConversation(pressed) {
       return;
     }
     history.pushState(null, '', '/chat?conversation=' + answer.data.id);
-    showConversation(answer.data.id, answer.data.title);
+    showConversation(answer.data);
     showList('open');
     notice('Created.');
   });
@@ -264,7 +266,7 @@ function showFresh() {
       return;
     }
     history.replaceState(null, '', '/chat?conversation=' + answer.data.id);
-    showConversation(answer.data.id, answer.data.title);
+    showConversation(answer.data);
     loadList();
   });
 }
@@ -286,11 +288,16 @@ function showTitle(title) {
   byId('conversation-title').textContent = title || 'New conversation';
 }
 
-function showConversation(id, title) {
-  byId('conversation').setAttribute('data-conversation-id', id);
-  showTitle(title);
+function showConversation(conversation) {
+  byId('conversation').setAttribute('data-conversation-id', conversation.id);
+  byId('conversation').setAttribute('data-assistant', conversation.assistant_key);
+  document.querySelectorAll('#exports a').forEach(function (link) {
+    link.href = '/conversations/' + conversation.id + '/export?' + link.href.split('?')[1];
+  });
+  showTitle(conversation.title);
+  byId('pin').setAttribute('aria-pressed', String(conversation.pinned));
   fillMessages([]);
-  loadMessages(String(id));
+  loadMessages(String(conversation.id));
 }
 
 function loadMessages(id) {
@@ -302,7 +309,12 @@ function loadMessages(id) {
       notice(answer.text);
       return;
     }
-    fillMessages(itemsOf(answer.data));
+    var messages = itemsOf(answer.data);
+    fillMessages(messages);
+    // An answer that was stopped here, or is streamed to another page, still changes.
+    if (!writing && messages.some(function (message) { return message.state === 'streaming'; })) {
+      setTimeout(function () { loadMessages(id); }, LOOK_AGAIN_MS);
+    }
   });
 }
 
@@ -313,6 +325,13 @@ function fillMessages(messages) {
     list.appendChild(messageItem(message));
   });
   byId('messages-empty').hidden = messages.length > 0;
+  document.querySelectorAll('.suggestions').forEach(function (suggestions) {
+    var wanted = byId('conversation').getAttribute('data-assistant');
+    suggestions.hidden = suggestions.getAttribute('data-assistant') !== wanted;
+  });
+  if (list.lastElementChild) {
+    list.lastElementChild.scrollIntoView({ block: 'nearest' });
+  }
 }
 
 var SENDERS = { user: 'You', assistant: 'Assistant', system: 'System' };
@@ -320,9 +339,9 @@ var SENDERS = { user: 'You', assistant: 'Assistant', system: 'System' };
 function messageItem(message) {
   var item = element('li', '', message.sender);
   item.appendChild(element('strong', SENDERS[message.sender]));
-  item.appendChild(element('p', message.body));
+  item.appendChild(message.sender === 'assistant' ? formatted(message.body) : element('p', message.body));
   if (message.data && message.data.rows) {
-    item.appendChild(tableOf(message.data));
+    item.appendChild(tableOf(message.data, message.body));
   }
   message.attachments.forEach(function (file) {
     var link = element('a', file.name);
@@ -339,9 +358,24 @@ function messageItem(message) {
   return item;
 }
 
-function tableOf(data) {
+// Of the Markdown of answers only what stands out in a line; the rest reads well as it is.
+function formatted(text) {
+  var place = element('p');
+  text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).forEach(function (piece, at) {
+    if (at % 2 === 0) {
+      place.appendChild(document.createTextNode(piece));
+    } else if (piece[0] === '`') {
+      place.appendChild(element('code', piece.slice(1, -1)));
+    } else {
+      place.appendChild(element('strong', piece.slice(2, -2)));
+    }
+  });
+  return place;
+}
+
+function tableOf(data, text) {
   var table = element('table');
-  if (data.caption) {
+  if (data.caption && text.indexOf(data.caption) < 0) {
     table.appendChild(element('caption', data.caption));
   }
   var head = table.insertRow();
@@ -389,12 +423,14 @@ function sendMessage(form) {
   }
   var conversation = shownId();
   var request = new XMLHttpRequest();
+  var taken = false;
   var stream = eventReader(function (event) { follow(conversation, form, event); });
   request.open('POST', '/chat/messages');
   request.setRequestHeader('Content-Type', 'application/json');
   request.setRequestHeader('X-CSRFToken', document.querySelector('meta[name=csrf-token]').content);
   request.onprogress = function () {
     if (isStream(request)) {
+      taken = true;  // once it is aborted, a request has no headers to ask
       stream(request.responseText);
     }
   };
@@ -402,6 +438,7 @@ function sendMessage(form) {
     if (endedOnLogin(request)) {
       location.assign('/auth/login?next=/chat');
     } else if (isStream(request)) {
+      taken = true;
       stream(request.responseText);
       ended();
     } else {
@@ -425,7 +462,7 @@ function sendMessage(form) {
 
   function ended() {
     setWriting(null);
-    if (isStream(request)) {
+    if (taken) {
       loadList();
       loadMessages(conversation);
     }
@@ -604,7 +641,7 @@ function fillHits(hits) {
     var link = element('a', hit.title || 'Untitled');
     link.href = '/chat?conversation=' + hit.conversation_id;
     item.appendChild(link);
-    item.appendChild(element('p', hit.snippet));
+    item.appendChild(element('p', hit.snippet.replace(/\*\*|`/g, '')));
     list.appendChild(item);
   });
   byId('list-empty').hidden = hits.length > 0;
@@ -685,6 +722,14 @@ window.onpopstate = function () {
 if (byId('conversation')) {
   loadMessages(shownId());
   loadList();
+  byId('messages-empty').onclick = function (event) {
+    if (event.target.type === 'button') {
+      byId('text').value = event.target.textContent;
+      byId('text').focus();
+    }
+  };
+  // On a small window the messages come first.
+  byId('conversations').open = !window.matchMedia('(max-width: 720px)').matches;
   byId('text').oninput = function () { token = newToken(); };
   byId('text').onkeydown = function (event) {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {

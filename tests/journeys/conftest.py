@@ -9,13 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from sqlalchemy.orm import Session
 
 from gateway.loader import revision_of
+from shared_models.engine import make_engine
+from shared_models.sample import load_sample
 from shared_models.schema import upgrade
 from tests import parts
 from tests.serving import Server, serving, until
@@ -61,15 +65,35 @@ class Migration:
 
 
 @pytest.fixture
-def migration(tmp_path: Path) -> Iterator[Migration]:
+def slow_streams(request: pytest.FixtureRequest) -> int:
+    """The pause between two pieces of an answer, in milliseconds; a test may ask for one."""
+    return int(getattr(request, "param", 0))
+
+
+@pytest.fixture
+def migration(tmp_path: Path, slow_streams: int) -> Iterator[Migration]:
     table = tmp_path / "routing_table.yaml"
     table.write_text((ROOT / "routing_table.yaml").read_text())
     database = tmp_path / "app.db"
     url = f"sqlite:///{database}"
     upgrade(url)
     options = ("--workers", str(WORKERS), "--threads", "4")
-    with serving(table, *options, cwd=ROOT, environment={"DATABASE_URL": url}) as server:
+    environment = {
+        "DATABASE_URL": url,
+        "ATTACHMENT_FOLDER": str(tmp_path / "attachments"),
+        "STREAM_PAUSE_MS": str(slow_streams),
+    }
+    with serving(table, *options, cwd=ROOT, environment=environment) as server:
         yield Migration(table, database, server, revision_of(table.read_bytes()))
+
+
+@pytest.fixture
+def lively(migration: Migration) -> Migration:
+    """The migration with the sample people in its database."""
+    with Session(make_engine(f"sqlite:///{migration.database}")) as session:
+        load_sample(session, datetime.now(UTC))
+        session.commit()
+    return migration
 
 
 class Load:

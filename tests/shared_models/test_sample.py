@@ -6,8 +6,9 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 from werkzeug.security import check_password_hash
 
-from shared_models import Conversation, Message, User
+from shared_models import AuditEvent, ContactMessage, Conversation, Feedback, Message, User
 from shared_models.__main__ import main
+from shared_models.liveliness import NEWCOMER, load_liveliness
 from shared_models.sample import SAMPLE_PASSWORD, load_sample
 from tests.shared_models.conftest import NOW
 
@@ -56,6 +57,25 @@ def test_sample_lies_in_the_past(session):
     assert session.scalar(select(func.max(Message.created_at))) < NOW
 
 
+def test_liveliness_is_added_once(session):
+    load_sample(session, NOW)
+    tables = (Feedback, AuditEvent, ContactMessage)
+    for _ in range(2):
+        load_liveliness(session, NOW)
+        session.flush()
+        found = [session.scalar(select(func.count(table.id))) for table in tables]
+        assert (counts(session), found) == ([4, 8, 25], [4, 2, 1])
+
+
+def test_liveliness_shows_a_table_and_somebody_to_approve(session):
+    load_sample(session, NOW)
+    load_liveliness(session, NOW)
+    (table,) = session.scalars(select(Message).where(Message.kind == "table"))
+    assert [row[0] for row in table.data["rows"]] == ["April", "March", "May"]
+    assert session.scalars(select(User.email).where(User.status == "pending")).all() == [NEWCOMER]
+    assert session.scalar(select(func.max(Message.created_at))) < NOW
+
+
 def run(monkeypatch, url, *arguments):
     monkeypatch.setenv("DATABASE_URL", url)
     return CliRunner().invoke(main, arguments)
@@ -67,7 +87,7 @@ def test_sample_command_prints_the_sign_in(monkeypatch, tmp_path):
     assert "ada@example.test" in result.stdout
     assert SAMPLE_PASSWORD in result.stdout
     with sqlite3.connect(tmp_path / "new/app.db") as database:
-        assert database.execute("SELECT count(*) FROM user").fetchone() == (3,)
+        assert database.execute("SELECT count(*) FROM user").fetchone() == (4,)
     database.close()
 
 

@@ -1,6 +1,7 @@
 // The list of conversations, and the small form that renames one of them.
 
 import { button, element } from "./dom.js";
+import { plain } from "./markdown.js";
 
 /** What a conversation is called in the list. */
 export function titleOf(conversation) {
@@ -20,7 +21,7 @@ export function renderHits(list, hits) {
         "li",
         { class: "row" },
         element("a", linkAttributes(conversation_id, false), titleOf({ title })),
-        element("p", { class: "preview" }, snippet),
+        element("p", { class: "preview" }, plain(snippet)),
       ),
     ),
   );
@@ -43,7 +44,7 @@ function renderRow(conversation, state, actions) {
     "li",
     { class: kinds.join(" "), "data-id": id },
     name,
-    ...(preview ? [element("p", { class: "preview" }, preview)] : []),
+    ...(preview ? [element("p", { class: "preview" }, plain(preview))] : []),
     tools(conversation, actions),
   );
 }

@@ -9,11 +9,13 @@ import { focusRow, renderConversations, renderHits } from "./conversations.js";
 import { announced, grown, redrawMessage, renderMessages, withMessage } from "./messages.js";
 import { eventsOf } from "./sse.js";
 import { createState } from "./state.js";
-import { pressFilter, showNotice, showUsage, startSettings } from "./ui.js";
+import { pressFilter, showNotice, showSuggestions, showUsage, startSettings } from "./ui.js";
 
 const LOGIN = "/auth/login?next=/chat";
 // The list shows something that is not so any more.
 const OUTDATED = new Set([404, 412]);
+// How long until a look at whether an answer that nobody streams to this page is done.
+const LOOK_AGAIN_MS = 1000;
 
 const config = readConfig(document);
 const api = createApi({
@@ -47,6 +49,8 @@ function startWorkspace() {
     exports: document.querySelectorAll("#exports a"),
     messages: find("message-list"),
     messagesEmpty: find("messages-empty"),
+    suggestions: document.querySelectorAll("#messages-empty .suggestions"),
+    text: find("text"),
     waiting: find("waiting-files"),
     usage: find("usage"),
     notice: find("notice"),
@@ -61,6 +65,7 @@ function startWorkspace() {
       openId: config.conversationId,
       editingId: null,
       messages: [],
+      read: false,
       older: null,
       files: [],
       writing: null,
@@ -69,7 +74,7 @@ function startWorkspace() {
   );
 
   const composer = createComposer(
-    { form: find("composer"), text: find("text"), send: find("send"), stop: find("stop") },
+    { form: find("composer"), text: page.text, send: find("send"), stop: find("stop") },
     {
       onSend: say,
       onStop: () => state.get().writing?.abort(),
@@ -92,7 +97,8 @@ function startWorkspace() {
       page.title.textContent = open.title || "New conversation";
       page.pin.setAttribute("aria-pressed", String(open.pinned));
     }
-    page.messagesEmpty.hidden = now.messages.length > 0;
+    page.messagesEmpty.hidden = !now.read || now.messages.length > 0;
+    showSuggestions(page.suggestions, page.section.dataset.assistant);
     renderWaiting(page.waiting, now.files, removeFile);
     composer.busy(now.writing !== null);
   }
@@ -140,7 +146,7 @@ function startWorkspace() {
         await open(made);
       });
       page.create.disabled = false;
-      find("text").focus();
+      page.text.focus();
     },
 
     async filter(status) {
@@ -281,8 +287,14 @@ function startWorkspace() {
   async function loadMessages() {
     const { openId } = state.get();
     const { items, older } = await api.listMessages(openId);
-    if (openId === state.get().openId) {
-      showMessages(openId, items, older);
+    if (openId !== state.get().openId) {
+      return;
+    }
+    showMessages(openId, items, older);
+    page.messages.lastElementChild?.scrollIntoView({ block: "nearest" });
+    // An answer that was stopped here, or is streamed to another page, still changes.
+    if (state.get().writing === null && items.some((each) => each.state === "streaming")) {
+      setTimeout(() => attempt(loadMessages), LOOK_AGAIN_MS);
     }
   }
 
@@ -291,14 +303,15 @@ function startWorkspace() {
       const earlier = await api.listMessages(id, older);
       showMessages(id, [...earlier.items, ...items], earlier.older);
     };
-    state.change({ messages: items, older });
+    state.change({ messages: items, read: true, older });
     renderMessages(page.messages, items, older && (() => attempt(showOlder)), actions);
   }
 
   /** Show a conversation in place of the present one, under its own address. */
-  async function open({ id, title }) {
+  async function open({ id, title, assistant_key }) {
     window.history.pushState(null, "", `/chat?conversation=${id}`);
     page.section.dataset.conversationId = id;
+    page.section.dataset.assistant = assistant_key;
     page.title.textContent = title || "New conversation";
     for (const link of page.exports) {
       link.href = `/conversations/${id}/export?${link.href.split("?")[1]}`;
@@ -322,6 +335,14 @@ function startWorkspace() {
   for (const button of page.filters) {
     button.addEventListener("click", () => actions.filter(button.dataset.status));
   }
+  page.messagesEmpty.addEventListener("click", ({ target }) => {
+    if (target.type === "button") {
+      page.text.value = target.textContent;
+      page.text.focus();
+    }
+  });
+  // On a small window the messages come first.
+  find("conversations").open = !window.matchMedia("(max-width: 720px)").matches;
   window.addEventListener("popstate", () => window.location.reload());
 
   attempt(loadConversations);

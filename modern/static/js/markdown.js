@@ -23,6 +23,11 @@ export function parse(text) {
   return blocks;
 }
 
+/** The text without the marks of Markdown, for a line that may be cut anywhere. */
+export function plain(text) {
+  return text.replace(/\[([^\]]+)\]\([^()\s]+\)/g, "$1").replace(/\*\*|`/g, "");
+}
+
 /** The text drawn as elements. */
 export function render(text) {
   return parse(text).map(drawBlock);

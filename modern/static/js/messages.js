@@ -5,6 +5,7 @@ import { button, element } from "./dom.js";
 import { render } from "./markdown.js";
 
 const SENDERS = { user: "You", assistant: "Assistant", system: "System" };
+const SHORT = { dateStyle: "medium", timeStyle: "short" };
 const RATINGS = [1, 2, 3, 4, 5];
 
 /** The moment that a time of the server names; without an offset it is UTC. */
@@ -78,10 +79,10 @@ function renderMessage(message, actions) {
       "header",
       {},
       element("span", {}, SENDERS[message.sender] ?? message.sender),
-      element("time", { datetime: when.toISOString() }, when.toLocaleString()),
+      element("time", { datetime: when.toISOString() }, when.toLocaleString([], SHORT)),
     ),
     body(message),
-    ...(message.data?.rows ? [table(message.data)] : []),
+    ...(message.data?.rows ? [table(message.data, message.body)] : []),
     ...(message.attachments.length > 0 ? [fileLinks(message.attachments)] : []),
     ...footer(message, actions),
   );
@@ -93,7 +94,7 @@ function body({ sender, body: text }) {
     : element("p", { class: "body" }, text);
 }
 
-function table({ caption, columns, rows }) {
+function table({ caption, columns, rows }, text) {
   const kinds = columns.map(({ kind }) => kind);
   const cell = (value, at) => element("td", { class: kinds[at] }, value ?? "");
   return element(
@@ -102,7 +103,8 @@ function table({ caption, columns, rows }) {
     element(
       "table",
       {},
-      ...(caption ? [element("caption", {}, caption)] : []),
+      // What the text above says need not be read twice.
+      ...(caption && !text.includes(caption) ? [element("caption", {}, caption)] : []),
       element(
         "thead",
         {},

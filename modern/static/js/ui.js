@@ -12,6 +12,13 @@ export function pressFilter(buttons, status) {
   }
 }
 
+/** Offer the example questions for an assistant; a chosen one waits in the box to be sent. */
+export function showSuggestions(lists, assistant) {
+  for (const list of lists) {
+    list.hidden = list.dataset.assistant !== assistant;
+  }
+}
+
 /** Say how much of the month is used. */
 export function showUsage(place, { used, limit }) {
   place.textContent = limit === null ? "" : `${used} of ${limit} messages this month`;
