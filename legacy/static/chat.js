@@ -8,6 +8,7 @@
 var LIST_LIMIT = 100;
 // How long until a look at whether an answer that nobody streams to this page is done.
 var LOOK_AGAIN_MS = 1000;
+var NOTICE_MS = 10000;
 var listStatus = 'open';
 
 function byId(id) {
@@ -77,8 +78,13 @@ function itemsOf(data) {
 
 // ---- What the page says --------------------------------------------------------------------
 
+var leaving;
+
+// A notice leaves after a while, so that it covers nothing for good.
 function notice(text) {
   byId('notice').textContent = text;
+  clearTimeout(leaving);
+  leaving = setTimeout(function () { byId('notice').textContent = ''; }, NOTICE_MS);
 }
 
 function element(name, text, className) {

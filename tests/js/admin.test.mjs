@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import { startAdmin } from "../../modern/static/js/admin.js";
 import { node, pageOf } from "./dom-stand-in.mjs";
+
+mock.timers.enable({ apis: ["setTimeout"] });
 
 function area({ api = {}, confirm = () => true } = {}) {
   const parts = { accounts: node("table"), cleanup: node("form"), notice: node("p") };

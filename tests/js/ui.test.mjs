@@ -1,13 +1,43 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
-import { pressFilter, showNotice, showUsage, startSettings } from "../../modern/static/js/ui.js";
+import {
+  pressFilter,
+  showNotice,
+  showSuggestions,
+  showUsage,
+  startSettings,
+} from "../../modern/static/js/ui.js";
 import { node, pageOf } from "./dom-stand-in.mjs";
+
+mock.timers.enable({ apis: ["setTimeout"] });
 
 test("a notice is text", () => {
   const place = node("p");
   showNotice(place, "<b>Saved.</b>");
   assert.equal(place.textContent, "<b>Saved.</b>");
+});
+
+test("a notice leaves, but not before the one after it was read", () => {
+  const place = node("p");
+  showNotice(place, "Archived.");
+  mock.timers.tick(9_000);
+  showNotice(place, "Reopened.");
+  mock.timers.tick(9_000);
+  assert.equal(place.textContent, "Reopened.");
+  mock.timers.tick(1_000);
+  assert.equal(place.textContent, "");
+});
+
+test("examples are those of the assistant", () => {
+  const lists = ["guide", "table"].map((assistant) =>
+    Object.assign(node("ul"), { dataset: { assistant } }),
+  );
+  showSuggestions(lists, "table");
+  assert.deepEqual(
+    lists.map(({ hidden }) => hidden),
+    [true, false],
+  );
 });
 
 test("exactly the filter of the status is pressed", () => {

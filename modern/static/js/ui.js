@@ -1,8 +1,17 @@
 // The small signs of what goes on, and the settings, which are little more than that.
 
+// How long a notice stays, so that it covers nothing for good.
+const NOTICE_MS = 10_000;
+
+let leaving;
+
 /** Say something to the person; a screen reader reads it out. */
 export function showNotice(place, text) {
   place.textContent = text;
+  clearTimeout(leaving);
+  leaving = setTimeout(() => {
+    place.textContent = "";
+  }, NOTICE_MS);
 }
 
 /** Mark the filter button of the status as pressed, and only that. */
