@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 from shared_models import Attachment, ContactMessage, Conversation, Message, User
 from tests import parts
 from tests.reference.conftest import Person, Site
+from tests.reference.mixture import Browser
 
 HOSTILE = [
     "<script>window.hit=1</script>",
@@ -183,7 +184,7 @@ FILE_NAMES = [
 ]
 
 
-def attach(person: Person, name: str, content: bytes) -> Any:
+def attach(person: Person | Browser, name: str, content: bytes) -> Any:
     # By hand, since a client would quote the name; so it arrives with every character of it.
     body = (
         '--x\r\nContent-Disposition: form-data; name="conversation_id"\r\n\r\n1\r\n--x\r\n'
@@ -191,7 +192,8 @@ def attach(person: Person, name: str, content: bytes) -> Any:
         "\r\n\r\n"
     ).encode()
     sent = body + content + b"\r\n--x--\r\n"
-    return person.post("/attachments", data=sent, content_type="multipart/form-data; boundary=x")
+    content_type = "multipart/form-data; boundary=x"
+    return person.call("POST", "/attachments", data=sent, content_type=content_type)
 
 
 @pytest.mark.parametrize(("name", "kept"), FILE_NAMES)

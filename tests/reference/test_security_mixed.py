@@ -1,0 +1,115 @@
+"""What one application lets in or keeps out, the other one keeps so: a flip opens no door.
+
+The names carry the requirement of OWASP ASVS 5.0 that a test is about.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from shared_models import Message, User
+from tests.reference.conftest import Site
+from tests.reference.test_security_content import FILE_NAMES, HOSTILE, attach, code_of
+from tests.reference.test_turns import all_at_once
+
+INVALID = {400, 422}  # AD-02
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_v8_2_2_a_foreign_conversation_stays_missing(mixture, method):
+    bob = mixture.signed_in("bob")
+    for _ in range(2):
+        asked = [bob.call(method, f"/conversations/{n}", json={"title": "x"}) for n in (1, 999)]
+        assert [answer.status_code for answer in asked] == [404, 404]
+        mixture.flip()
+    assert mixture.signed_in("ada").get("/conversations/1").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["user_id", "role", "version", "id", "created_at"])
+def test_v15_3_3_a_field_that_is_not_offered_changes_nothing_with_the_others_etag(mixture, field):
+    ada = mixture.signed_in("ada")
+    seen = ada.get("/conversations/1")
+    mixture.flip()
+    headers = {"If-Match": seen.headers["ETag"]}
+    sent = {"json": {"title": "x", field: 2}, "headers": headers}
+    assert ada.call("PATCH", "/conversations/1", **sent).status_code in INVALID
+    mixture.flip()
+    assert ada.get("/conversations/1").get_json() == seen.get_json()
+    changed = ada.call("PATCH", "/conversations/1", json={"title": "x"}, headers=headers)
+    assert changed.status_code == 200
+
+
+def test_v1_2_1_what_one_side_takes_the_other_shows_as_text(mixture):
+    ada = mixture.signed_in("ada")
+    for text in HOSTILE:
+        new = {"title": text, "assistant_key": "guide"}
+        number = ada.call("POST", "/conversations", json=new).get_json()["id"]
+        form = {"display_name": text[:80], "timezone": "UTC", "default_assistant": "guide"}
+        ada.submit("/settings", **form)
+        mixture.flip()
+        page = ada.get(f"/chat?conversation={number}").text
+        assert code_of(page) == []
+        assert escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page
+        assert code_of(ada.get("/admin/users").text) == []
+
+
+@pytest.mark.parametrize(("name", "kept"), FILE_NAMES)
+def test_v5_4_1_a_file_that_one_side_took_is_a_download_of_the_other(mixture, name, kept):
+    ada = mixture.signed_in("ada")
+    made = attach(ada, name, b"<script>window.hit=1</script>").get_json()
+    mixture.flip()
+    answer = ada.get(made["url"])
+    assert (made["name"], answer.status_code, answer.mimetype) == (kept, 200, "text/plain")
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("limit", ["/chat/messages", "/feedback", "/attachments"])
+def test_v2_4_1_a_limit_of_a_person_counts_in_both(mixture, limit):
+    bob = mixture.signed_in("bob")
+    most = {"/chat/messages": 20, "/feedback": 30, "/attachments": 20}[limit]
+    for _ in range(most):
+        mixture.flip()
+        assert bob.call("POST", limit, json={}).status_code in INVALID
+    for _ in range(2):
+        mixture.flip()
+        assert bob.call("POST", limit, json={}).status_code == 429
+
+
+# Many at once, to both applications
+
+
+def both(renewed: dict[str, Site], name: str, count: int) -> list[Any]:
+    return [renewed[("legacy", "modern")[n % 2]].signed_in(name) for n in range(count)]
+
+
+def test_v15_4_2_messages_to_both_sides_are_turns_one_after_the_other(renewed):
+    people = both(renewed, "bob", 12)
+    number = people[0].post("/conversations/fresh").get_json()["id"]
+    sends = [lambda p=p, n=n: p.say(number, f"token-{n:03}") for n, p in enumerate(people)]
+    statuses = all_at_once(renewed["legacy"], sends)
+    taken = statuses.count(200)
+    assert set(statuses) <= {200, 409}
+    with renewed["legacy"].session() as session:
+        mine = select(Message.seq).filter_by(conversation_id=number).order_by(Message.seq)
+        assert session.scalars(mine).all() == list(range(1, 2 * taken + 1))
+        assert session.get_one(User, 2).quota_used == taken
+
+
+def test_v2_3_3_the_last_of_a_quota_is_spent_once(renewed):
+    people, quota = both(renewed, "bob", 10), 3
+    new = {"assistant_key": "guide"}
+    numbers = [p.post("/conversations", json=new).get_json()["id"] for p in people]
+    with renewed["legacy"].session() as session:
+        session.execute(update(User).values(monthly_quota=quota))
+        session.commit()
+    sends = [lambda p=p, n=n: p.say(n, "token-one") for p, n in zip(people, numbers, strict=True)]
+    statuses = all_at_once(renewed["legacy"], sends)
+    assert (statuses.count(200), statuses.count(429)) == (quota, len(people) - quota)
+    with renewed["legacy"].session() as session:
+        written = select(func.count(Message.id)).where(Message.conversation_id.in_(numbers))
+        assert (session.get_one(User, 2).quota_used, session.scalar(written)) == (3, 2 * quota)
