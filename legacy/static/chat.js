@@ -401,7 +401,12 @@ function ratingOf(message) {
   var place = element('p');
   [1, 2, 3, 4, 5].forEach(function (rating) {
     var star = button('★', function () {
-      call('POST', '/feedback', { message_id: message.id, rating: rating }, null, say);
+      call('POST', '/feedback', { message_id: message.id, rating: rating }, null, function (answer) {
+        say(answer);
+        Array.prototype.forEach.call(answer.ok ? place.children : [], function (star, at) {
+          star.setAttribute('aria-pressed', String(at < rating));
+        });
+      });
     });
     star.setAttribute('aria-label', 'Rate this answer ' + rating + ' of 5');
     place.appendChild(star);

@@ -52,6 +52,7 @@ class Worker:
 
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text)).to_be_visible()
+        self.page.wait_for_load_state()  # by then its scripts have begun
 
     def say(self, text: str) -> None:
         self.page.get_by_label("Message", exact=True).fill(text)
@@ -140,6 +141,7 @@ def attaches_a_table(worker):
     worker.step()
     worker.answer.last.get_by_label("Rate this answer 4 of 5").click()
     worker.is_told("Thank you for your feedback.")
+    expect(worker.answer.last.locator("button[aria-pressed=true]")).to_have_count(4)
     sql = "select f.rating, m.kind from feedback f join message m on m.id = message_id"
     assert worker.rows(sql) == [(4, "table")]
 

@@ -6,7 +6,14 @@ import { renderWaiting } from "./attachments.js";
 import { createComposer } from "./composer.js";
 import { readConfig } from "./config.js";
 import { focusRow, renderConversations, renderHits } from "./conversations.js";
-import { announced, grown, redrawMessage, renderMessages, withMessage } from "./messages.js";
+import {
+  announced,
+  grown,
+  redrawMessage,
+  renderMessages,
+  showRating,
+  withMessage,
+} from "./messages.js";
 import { eventsOf } from "./sse.js";
 import { createState } from "./state.js";
 import { pressFilter, showNotice, showSuggestions, showUsage, startSettings } from "./ui.js";
@@ -178,7 +185,10 @@ function startWorkspace() {
     },
 
     rate: (id, rating) =>
-      attempt(async () => showNotice(page.notice, (await api.rate(id, rating)).message)),
+      attempt(async () => {
+        showNotice(page.notice, (await api.rate(id, rating)).message);
+        showRating(page.messages, id, rating);
+      }),
   };
 
   // Saying something, and being answered.

@@ -70,6 +70,13 @@ export function redrawMessage(list, message, actions) {
   }
 }
 
+/** Fill as many stars of an answer as were given. */
+export function showRating(list, id, rating) {
+  for (const star of list.querySelectorAll(`[data-message-id="${id}"] .star`)) {
+    star.setAttribute("aria-pressed", String(Number(star.dataset.rating) <= rating));
+  }
+}
+
 function renderMessage(message, actions) {
   const when = instant(message.created_at);
   return element(
