@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,8 @@ _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
+_BREAK = re.compile(r"\r\n|[\r\n]")
 _MAX_DIGITS = 40
 # What any of the above begins with; the empty text is null.
 _BEGINNINGS = {"", *"~nNtTfF+-.0123456789"}
@@ -71,12 +74,13 @@ class UnreadableError(ValueError):
 
 def read(text: str) -> Reading:
     """Read one YAML document. Raises UnreadableError where nothing can be made of it."""
-    reader = _Reader()
+    reader = _Reader(_placing(text))
     try:
         value = reader.document(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UnreadableError(_place(mark), f"This is not YAML: {_problem(error)}.") from error
+        place = reader.place(mark) if mark else Place(1, 1)
+        raise UnreadableError(place, f"This is not YAML: {_problem(error)}.") from error
     except yaml.reader.ReaderError as error:
         raise UnreadableError(
             _place_at(text, error.position),
@@ -114,8 +118,18 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
     return ", ".join(str(part) for part in (error.problem, error.context) if part)
 
 
-def _place(mark: Any) -> Place:
-    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+def _placing(text: str) -> Callable[[Any], Place]:
+    """Return what makes a place of one of the parser's marks."""
+    if not _ODD_BREAK.search(text):
+        return lambda mark: Place(mark.line + 1, mark.column + 1)
+    # These end a line to the parser, but not to editors.
+    starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+
+    def place(mark: Any) -> Place:
+        line = bisect_right(starts, mark.index)
+        return Place(line, mark.index - starts[line - 1] + 1)
+
+    return place
 
 
 def _place_at(text: str, position: int) -> Place:
@@ -126,7 +140,8 @@ def _place_at(text: str, position: int) -> Place:
 class _Reader:
     """Builds values from the parser's events; recursion is bounded by MAX_DEPTH."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Callable[[Any], Place]) -> None:
+        self.place = place
         self.places: dict[Path, Place] = {}
         self.flaws: list[Flaw] = []
         self._events: Iterator[Any] = iter(())
@@ -146,7 +161,7 @@ class _Reader:
         return value
 
     def _value(self, event: Any, path: Path) -> Any:
-        place = _place(event.start_mark)
+        place = self.place(event.start_mark)
         self.places.setdefault(path, place)
         self._count += 1
         if self._count > MAX_VALUES:
@@ -177,7 +192,7 @@ class _Reader:
             key = key_event.value
             if key == "<<" and key_event.implicit[0]:
                 self._refuse(key_event, "Merge keys are not read here. Write the values out.")
-            place = _place(key_event.start_mark)
+            place = self.place(key_event.start_mark)
             if key in mapping:
                 first = self.places[(*path, key)]
                 self.flaws.append(
@@ -195,7 +210,7 @@ class _Reader:
         return mapping
 
     def _refuse(self, event: Any, message: str) -> None:
-        raise UnreadableError(_place(event.start_mark), message)
+        raise UnreadableError(self.place(event.start_mark), message)
 
 
 def _scalar(event: Any) -> Any:

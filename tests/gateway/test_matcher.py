@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from gateway import Route, compile_table
+from gateway.decision import Decider
 from gateway.matcher import Matcher
 from gateway.table import RoutingTable
 from gateway.ties import ties
@@ -98,6 +99,30 @@ def test_limits_of_a_number_count_behind_a_path_too():
     routes = {"page": {"path": "/<path:folder>/<int(fixed_digits=2):page>"}}
 
     assert [winner(routes, p) for p in ("/a/01", "/a/b/01", "/a/1")] == ["page", "page", None]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/free/{}", "free"),  # whose backend finds nothing, or raises: that depends on Werkzeug
+        ("/least/{}", None),
+        ("/signed/-{}", None),
+        ("/signed/x{}", "rest"),
+        ("/float/{}.0", "float"),
+    ],
+)
+def test_a_number_that_python_does_not_read_is_no_error(path, name):
+    routes = {
+        "free": {"path": "/free/<int:n>"},
+        "least": {"path": "/least/<int(min=1):n>"},
+        "signed": {"path": "/signed/<int(signed=True,max=5):n>"},
+        "float": {"path": "/float/<float(min=1):n>"},
+        "rest": {"path": "/<any(free,least,signed,float):kind>/<rest>"},
+    }
+    decider, path = Decider(table_of(routes)), path.format("1" * 5_000)
+
+    assert winner(routes, path) == name
+    assert decider.decide({"REQUEST_METHOD": "GET", "PATH_INFO": path}).route == name
 
 
 def test_an_old_table_is_freed_without_the_collector():

@@ -42,6 +42,17 @@ def test_each_value_has_its_place():
     assert reading.place(("a", 1, "c", "none", 7)) == Place(3, 6)
 
 
+@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_those_of_editors_not_of_the_parser(odd, end):
+    text = end.join([f"# one{odd}# still one", f"a: '{odd}'", "b: [c,", "  é d]", "e: ["])
+
+    assert read(text[:-4]).place(("b", 1)) == Place(4, 3)
+    with pytest.raises(UnreadableError) as caught:
+        read(text)
+    assert caught.value.place.line == 5
+
+
 def test_a_key_that_stands_twice_is_a_flaw_and_the_first_counts():
     reading = read("a: 1\nb: 2\na: 3\n")
 
