@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from string import hexdigits
 from typing import NamedTuple
 
-PATIENCE = 20_000
-"""How many different situations a search looks at before it gives up."""
+PATIENCE = 200_000
+"""How many steps a search takes before it gives up: some tenths of a second."""
 
 
 class Words(NamedTuple):
@@ -81,6 +81,11 @@ class Language:
         """Tell whether a path may end here."""
         return any(place >= len(self.atoms) for place, _ in positions)
 
+    def only(self, positions: _Positions) -> set[str] | None:
+        """Return the characters that may come here, or None if that is more than a few."""
+        texts = [progress for _, progress in positions if isinstance(progress, str)]
+        return {text[0] for text in texts} if len(texts) == len(positions) else None
+
     def _after(self, position: _Position, character: str) -> Iterator[_Position]:
         place, progress = position
         if place >= len(self.atoms):
@@ -125,22 +130,19 @@ def example(
 
     Returns None if there is none. Raises UndecidedError where patience ends before that is known.
     """
-    languages = [*wanted, *unwanted]
-    alphabet = _alphabet(languages)
-    search = _Search(tuple(wanted), tuple(unwanted))
-    alphabet = _alphabet([*wanted, *unwanted])
-    start = _Situation("", tuple(language.start() for language in search.languages))
+    search = _Search([*wanted, *unwanted], len(wanted), patience)
+    start = search.start()
     queue, seen = deque([("", start)]), {start}
     while queue:
         text, situation = queue.popleft()
         if search.found(situation):
             return text or "/"
-        for character in alphabet:
+        for character in search.characters(situation):
             following = search.after(situation, character)
             if following is not None and following not in seen:
                 seen.add(following)
                 queue.append((text + character, following))
-        if len(seen) > patience:
+        if search.left < 0:
             raise UndecidedError
     return None
 
@@ -152,32 +154,40 @@ class _Situation(NamedTuple):
     places: tuple[_Positions, ...]
 
 
-class _Search(NamedTuple):
-    wanted: tuple[Language, ...]
-    unwanted: tuple[Language, ...]
+class _Search:
+    """The languages of a search, of which the first so many are wanted, and its patience."""
 
-    @property
-    def languages(self) -> tuple[Language, ...]:
-        return self.wanted + self.unwanted
+    def __init__(self, languages: list[Language], wanted: int, patience: int) -> None:
+        self.left = patience
+        self._languages = languages
+        self._wanted = wanted
+        self._alphabet = _alphabet(languages)
+
+    def start(self) -> _Situation:
+        return _Situation("", tuple(language.start() for language in self._languages))
 
     def found(self, situation: _Situation) -> bool:
-        ends = [
-            language.ends(places)
-            for language, places in zip(self.languages, situation.places, strict=True)
-        ]
+        ends = list(map(Language.ends, self._languages, situation.places))
         whole = situation.form in {"", "/x"}
-        return whole and all(ends[: len(self.wanted)]) and not any(ends[len(self.wanted) :])
+        return whole and all(ends[: self._wanted]) and not any(ends[self._wanted :])
+
+    def characters(self, situation: _Situation) -> list[str]:
+        """Return the characters that are worth a try."""
+        few = self._languages[0].only(situation.places[0])
+        return self._alphabet if few is None else [c for c in self._alphabet if c in few]
 
     def after(self, situation: _Situation, character: str) -> _Situation | None:
         """Return the next situation, or None where it leads nowhere."""
         form = _form(situation.form, character)
         if form is None:
             return None
-        places = tuple(
-            language.step(places, character)
-            for language, places in zip(self.languages, situation.places, strict=True)
-        )
-        return _Situation(form, places) if all(places[: len(self.wanted)]) else None
+        places: list[_Positions] = []
+        for language, positions in zip(self._languages, situation.places, strict=True):
+            self.left -= len(positions)
+            places.append(language.step(positions, character) if positions else positions)
+            if len(places) <= self._wanted and not places[-1]:
+                return None
+        return _Situation(form, tuple(places))
 
 
 def _form(form: str, character: str) -> str | None:

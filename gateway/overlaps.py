@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gateway.languages import Atom, Language, Run, UndecidedError, Words, example
 from gateway.rules import Outline, Rule, Segment
 
-_PATIENCE = 1_000
+_PATIENCE = 20_000
 _KEPT = 4_096
 
 

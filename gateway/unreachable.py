@@ -21,7 +21,7 @@ from gateway.table import Route
 
 _MOST_SEARCHED = 300
 _MOST_RIVALS = 200
-_PATIENCE = 3_000
+_PATIENCE = 100_000
 
 _COMMON = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _NO_OTHER = "*"
