@@ -1,11 +1,12 @@
 """The monolith on a database of its own, which every test finds as the sample data left it."""
 
+import gc
 import importlib.util
 import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -35,9 +36,22 @@ def load_legacy(**environment: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    with mock.patch.dict(os.environ, environment):
+    with mock.patch.dict(os.environ, environment), _uncollected():
         spec.loader.exec_module(module)
     return module
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be collected: CPython 3.11 fails where that happens amid ast.parse.
+
+    Werkzeug parses for each rule, and a finaliser that warns parses too (CPython gh-106905).
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
