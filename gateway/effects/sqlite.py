@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gateway.effects.sqlite_conflicts import conflicts_of
 from gateway.effects.sqlite_tables import TABLES, SqliteTable, describe, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from gateway.effects.net import Image
+    from gateway.effects.sqlite_conflicts import Conflicts
     from gateway.effects.sqlite_watch import Watch
-
-_OWN_TRIGGERS = "SELECT count(*) FROM main.sqlite_master WHERE type = 'trigger'"
 
 
 class SqliteSource:
@@ -22,6 +22,7 @@ class SqliteSource:
         self._reading = reading
         self._version = version
         self._watch = watch
+        self._conflicts: Conflicts | None = None
         self._known: dict[tuple[Any, ...], SqliteTable] = {}
 
     def version(self) -> object:
@@ -41,10 +42,11 @@ class SqliteSource:
         return self._known[known]
 
     def larger_than(self, rows: int, tables: Collection[SqliteTable]) -> frozenset[str]:
-        # Ours need recursive triggers, which would change what the application's own do.
-        if fetch(self._reading, _OWN_TRIGGERS) != [(0,)]:
-            return frozenset()
-        return frozenset(t.name for t in tables if t.identity and self._exceeds(t, rows))
+        able = [table for table in tables if table.identity and self._exceeds(table, rows)]
+        self._conflicts = conflicts_of(self._reading, able)
+        if self._conflicts is not None:
+            return frozenset(self._conflicts)
+        return frozenset(table.name for table in able)
 
     def _exceeds(self, table: SqliteTable, rows: int) -> bool:
         counted = f"SELECT count(*) FROM ({table.all_rows} LIMIT {rows + 1})"  # noqa: S608
@@ -54,7 +56,7 @@ class SqliteSource:
         return {table.name: fetch(self._reading, table.all_rows) for table in tables}
 
     def watch(self, tables: Collection[SqliteTable]) -> None:
-        self._watch.put(tables)
+        self._watch.put(tables, self._conflicts)
 
     def touched(self) -> Mapping[str, tuple[Sequence[Image], Sequence[Image]]]:
         return self._watch.triggers.take(self._reading, keep=self._watch.is_writing())

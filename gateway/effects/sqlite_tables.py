@@ -22,7 +22,8 @@ class SqliteTable(Table):
     """A table, and what tells its rows apart while a request runs.
 
     That is the rowid, which even a table without a primary key has, or else the primary key.
-    It is empty where columns take all names of the rowid.
+    It is empty where columns take all names of the rowid, and where two spellings of a key are
+    one, as with COLLATE NOCASE.
     """
 
     identity: tuple[str, ...] = ()
@@ -50,13 +51,24 @@ def describe(connection: Any, name: str, sql: str, *, rowid: bool, lost: int) ->
     info = fetch(connection, f"PRAGMA main.table_xinfo({quoted(name)})")
     columns = tuple(row[1] for row in info)
     key = tuple(row[1] for row in sorted(info, key=lambda row: row[5]) if row[5])
-    identity = _rowid_beside(columns) if rowid else tuple(map(quoted, key))
+    identity = _rowid_beside(columns) if rowid else _exact_key(connection, name, key)
     return SqliteTable(name, columns, key, (sql, lost), sql, identity=identity)
 
 
 def _rowid_beside(columns: tuple[str, ...]) -> tuple[str, ...]:
     taken = {column.lower() for column in columns}
     return tuple(name for name in _NAMES_OF_ROWID if name not in taken)[:1]
+
+
+def _exact_key(connection: Any, table: str, key: tuple[str, ...]) -> tuple[str, ...]:
+    collations = {
+        collation
+        for _, index, _, origin, _ in fetch(connection, f"PRAGMA main.index_list({quoted(table)})")
+        if origin == "pk"
+        for *_, collation, is_key in fetch(connection, f"PRAGMA main.index_xinfo({quoted(index)})")
+        if is_key
+    }
+    return tuple(map(quoted, key)) if collations == {"BINARY"} else ()
 
 
 def quoted(name: str) -> str:

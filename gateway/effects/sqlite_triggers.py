@@ -1,12 +1,10 @@
-"""Which rows were touched on SQLite, and what was in them before.
+"""Triggers that tell which rows are touched on SQLite.
 
-TEMP triggers call a function of ours, which looks the row up. They live in the connection and
-are gone with it: the schema stays as it is, and so do `changes()`, `total_changes` and
-`last_insert_rowid()`, since nothing is written anywhere.
+TEMP triggers call a function of ours, which looks the row up (`sqlite_touched`). They live in
+the connection and are gone with it: the schema stays as it is, and so do `changes()`,
+`total_changes` and `last_insert_rowid()`, since nothing is written anywhere.
 
-What is kept is the first image of each row, and no log, so work that is rolled back needs no
-care: such a row was touched, and is found to be as it was. The triggers name no column that can
-be dropped, or else `ALTER TABLE` would fail in the application.
+They name no column that can be dropped, or else `ALTER TABLE` would fail in the application.
 """
 
 from __future__ import annotations
@@ -15,69 +13,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from gateway.effects.sqlite_tables import fetch, quoted
+from gateway.effects.sqlite_touched import TouchedRows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from gateway.effects.net import Row
+    from gateway.effects.sqlite_conflicts import Conflicts
     from gateway.effects.sqlite_tables import SqliteTable
 
-Identity = tuple[Any, ...]
-
 _PREFIX = "gateway_effects_"
-_PLACES = ("OLD", "NEW")
-_AT_ONCE = 500
-"""How many values a query is given; old SQLite takes 999."""
 _OURS = f"FROM sqlite_temp_master WHERE type = 'trigger' AND name GLOB '{_PREFIX}*'"
-
-
-class TouchedRows:
-    """The rows of one table that were touched, and what those were that were there before."""
-
-    def __init__(self, table: SqliteTable) -> None:
-        self._table = table
-        self._width = len(table.identity)
-        self._one_row = table.rows_with(1)
-        # Mappings are in the order of the first touch.
-        self._touched: dict[Identity, None] = {}
-        self._old: dict[Identity, Row] = {}
-
-    def touch(self, connection: Any, identity: Identity) -> None:
-        """Keep what a row is now, unless it was touched before."""
-        if identity in self._touched:
-            return
-        for row in fetch(connection, self._one_row, identity):
-            found = row[: self._width]
-            # Where keys are compared without case, it may be known by another spelling.
-            if found not in self._touched:
-                self._old[found] = row[self._width :]
-        self._touched[identity] = None
-
-    def make(self, identity: Identity) -> None:
-        """Keep that there was no such row, unless it was touched before."""
-        self._touched.setdefault(identity)
-
-    def take(self, connection: Any, *, keep: bool) -> tuple[Sequence[Row], Sequence[Row]]:
-        """Give the rows as they were and as they are, and begin anew.
-
-        With `keep` they stay touched, since somebody may not have committed yet.
-        """
-        old, now = self._old, dict(self._present(connection))
-        self._old = now if keep else {}
-        if not keep:
-            self._touched = {}
-        return list(old.values()), list(now.values())
-
-    def _present(self, connection: Any) -> Iterator[tuple[Identity, Row]]:
-        for some in _chunks(list(self._touched), _AT_ONCE // self._width):
-            values = tuple(value for identity in some for value in identity)
-            for row in fetch(connection, self._table.rows_with(len(some)), values):
-                yield row[: self._width], row[self._width :]
-
-
-def _chunks(identities: Sequence[Identity], size: int) -> Iterator[Sequence[Identity]]:
-    for start in range(0, len(identities), size):
-        yield identities[start : start + size]
 
 
 class Triggers:
@@ -86,11 +32,17 @@ class Triggers:
     def __init__(self) -> None:
         self.tables: dict[str, SqliteTable] = {}
         self.lost: Counter[str] = Counter()
+        self._conflicts: Conflicts | None = None
         self._rows: dict[str, TouchedRows] = {}
         self._fault: Exception | None = None
 
-    def begin(self, tables: Collection[SqliteTable]) -> None:
-        """Watch these tables from now on, on connections that are told so."""
+    def begin(self, tables: Collection[SqliteTable], conflicts: Conflicts | None) -> None:
+        """Watch these tables from now on, on connections that are told so.
+
+        Their `conflicts` say how to find what REPLACE deletes; without them triggers may be
+        recursive, and it fires them.
+        """
+        self._conflicts = conflicts
         self.tables = {table.name: table for table in tables}
         self._rows = {table.name: TouchedRows(table) for table in tables}
 
@@ -117,8 +69,7 @@ class Triggers:
             return
         connection.create_function("gateway_touch", -1, touch)
         connection.create_function("gateway_make", -1, make)
-        # Or else the rows that REPLACE deletes fire nothing.
-        _run(connection, ["PRAGMA recursive_triggers = ON", *_definitions(tables)])
+        _run(connection, list(_statements(tables, self._conflicts)))
 
     def look_after(self, connection: Any) -> None:
         """Count the tables that have lost their triggers: these go with a table that is dropped."""
@@ -134,25 +85,36 @@ class Triggers:
         return {name: rows.take(connection, keep=keep) for name, rows in self._rows.items()}
 
 
-def _definitions(tables: Collection[SqliteTable]) -> Iterator[str]:
+def _statements(tables: Collection[SqliteTable], conflicts: Conflicts | None) -> Iterator[str]:
+    if conflicts is None:
+        yield "PRAGMA recursive_triggers = ON"
     for number, table in enumerate(tables):
-        on = f"ON main.{quoted(table.name)} BEGIN"
-        name = "'" + table.name.replace("'", "''") + "'"
-        old, new = (", ".join(f"{at}.{column}" for column in table.identity) for at in _PLACES)
-        yield (
-            f"CREATE TEMP TRIGGER {_PREFIX}{number}_delete BEFORE DELETE {on}"
-            f" SELECT gateway_touch({name}, {old}); END"
-        )
-        yield (
-            f"CREATE TEMP TRIGGER {_PREFIX}{number}_update BEFORE UPDATE {on}"
-            f" SELECT gateway_touch({name}, {old});"
-            f" SELECT gateway_touch({name}, {new}) WHERE ({new}) IS NOT ({old}); END"
-        )
+        conditions = None if conflicts is None else conflicts[table.name]
+        for event, body in _bodies(table, conditions).items():
+            name = f"{_PREFIX}{number}_{event.replace(' ', '_').lower()}"
+            on = f"{event} ON main.{quoted(table.name)}"
+            yield f"CREATE TEMP TRIGGER {name} {on} BEGIN {body} END"
+
+
+def _bodies(table: SqliteTable, conditions: tuple[str, ...] | None) -> dict[str, str]:
+    """Give what a trigger does at each event."""
+    name = "'" + table.name.replace("'", "''") + "'"
+    own, old, new = (
+        ", ".join(at + column for column in table.identity) for at in ("", "OLD.", "NEW.")
+    )
+    touch_new = f"SELECT gateway_touch({name}, {new})"
+    found = f"SELECT gateway_touch({name}, {own}) FROM main.{quoted(table.name)}"  # noqa: S608
+    touch_replaced = "".join(f" {found} WHERE {condition};" for condition in conditions or ())
+    bodies = {
+        "BEFORE DELETE": f"SELECT gateway_touch({name}, {old});",
+        "BEFORE UPDATE": f"SELECT gateway_touch({name}, {old});"
+        f" {touch_new} WHERE ({new}) IS NOT ({old});{touch_replaced}",
         # Only when it is there does a row have its rowid.
-        yield (
-            f"CREATE TEMP TRIGGER {_PREFIX}{number}_insert AFTER INSERT {on}"
-            f" SELECT gateway_make({name}, {new}); END"
-        )
+        "AFTER INSERT": f"SELECT gateway_make({name}, {new});",
+    }
+    if conditions is not None:
+        bodies["BEFORE INSERT"] = f"{touch_new};{touch_replaced}"
+    return bodies
 
 
 def remove(connection: Any) -> None:

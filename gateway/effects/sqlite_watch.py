@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import Pool
 
+    from gateway.effects.sqlite_conflicts import Conflicts
     from gateway.effects.sqlite_tables import SqliteTable
 
 
@@ -22,8 +23,8 @@ class Watch(Protocol):
 
     triggers: Triggers
 
-    def put(self, tables: Collection[SqliteTable]) -> None:
-        """Watch these tables, and no others."""
+    def put(self, tables: Collection[SqliteTable], conflicts: Conflicts | None) -> None:
+        """Watch these tables, and no others; see `Triggers.begin`."""
 
     def look_after(self) -> None:
         """Count the triggers that were lost, if that was not done when it happened."""
@@ -43,8 +44,8 @@ class OneConnection:
         self._connection = connection
         self._recursive = fetch(connection, "PRAGMA recursive_triggers")[0][0]
 
-    def put(self, tables: Collection[SqliteTable]) -> None:
-        self.triggers.begin(tables)
+    def put(self, tables: Collection[SqliteTable], conflicts: Conflicts | None) -> None:
+        self.triggers.begin(tables, conflicts)
         self.triggers.install(self._connection)
 
     def look_after(self) -> None:
@@ -67,8 +68,8 @@ class PooledConnections:
         self._out: set[Any] = set()
         self._listening = False
 
-    def put(self, tables: Collection[SqliteTable]) -> None:
-        self.triggers.begin(tables)
+    def put(self, tables: Collection[SqliteTable], conflicts: Conflicts | None) -> None:
+        self.triggers.begin(tables, conflicts)
         if tables and not self._listening:
             sa.event.listen(self._pool, "checkout", self._checked_out)
             sa.event.listen(self._pool, "checkin", self._checked_in)

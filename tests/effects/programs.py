@@ -43,6 +43,7 @@ VERBS = {
     },
     POSTGRESQL: {"INSERT": ["INSERT"], "UPDATE": ["UPDATE"]},
 }
+EVENTS = ["INSERT", "UPDATE", "DELETE"]
 CONTROL = ["COMMIT", "ROLLBACK", "SAVEPOINT s", "ROLLBACK TO s", "RELEASE s"]
 
 
@@ -175,12 +176,31 @@ def statements(draw: st.DrawFn, dialect: str, schema: list[RandomTable]) -> str:
 
 
 @st.composite
+def own_triggers(draw: st.DrawFn, schema: list[RandomTable]) -> str:
+    """Draw a trigger that the application has of its own: it writes somewhere, or refuses.
+
+    What a trigger writes BEFORE an event may be undefined, says SQLite's manual.
+    """
+    event, table = draw(st.sampled_from(EVENTS)), draw(st.sampled_from(schema))
+    if draw(st.booleans()):
+        kind = draw(st.sampled_from([inserts, copies, updates, deletes]))
+        body = draw(kind(SQLITE, draw(st.sampled_from(schema))))
+        return f"CREATE TRIGGER own AFTER {event} ON {table.name} BEGIN {body}; END"
+    row = "OLD" if event == "DELETE" else "NEW"
+    refusal = draw(st.sampled_from(["IGNORE", "ABORT, 'no'", "FAIL, 'no'"]))
+    body = f"SELECT RAISE({refusal}) WHERE {row}.c0 IS NULL"
+    return f"CREATE TRIGGER own BEFORE {event} ON {table.name} BEGIN {body}; END"
+
+
+@st.composite
 def programs(draw: st.DrawFn, dialect: str) -> tuple[list[str], list[list[str]]]:
     """Draw the statements that make a schema with some rows, and those of a few requests."""
     schema: list[RandomTable] = []
     for number in range(draw(st.integers(1, 3))):
         schema.append(draw(random_tables(dialect, number, schema)))
     rows = [draw(inserts(dialect, table)) for table in schema for _ in range(2)]
+    if dialect == SQLITE and draw(st.booleans()):
+        rows.append(draw(own_triggers(schema)))
     writes = statements(dialect, schema)
     step = st.one_of(writes, writes, st.sampled_from(CONTROL))
     request = st.lists(step, min_size=1, max_size=8)
