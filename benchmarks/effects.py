@@ -94,7 +94,7 @@ def run(*, quick: bool = False) -> Report:
     for name, served in {"SQLite": _sqlite, "PostgreSQL": _postgresql}.items():
         try:
             with served() as url:
-                measured = {size: _measured(url, size, rounds=3 if quick else 15) for size in sizes}
+                measured = {size: _measured(url, size, rounds=3 if quick else 60) for size in sizes}
         except MissingError as error:
             notes.append(f"{name} is left out. {error}")
             continue
@@ -136,7 +136,7 @@ def _measured(url: str, size: int, rounds: int) -> Found:
         for contender in contenders.values():
             stack.callback(contender.end)
         # Reading a large table takes seconds, and the longer it takes the less it varies.
-        for turn in range(max(3, rounds * 10_000 // max(size, 10_000))):
+        for turn in range(max(3, rounds * 1_000 // max(size, 1_000))):
             first = turn % len(METHODS)
             for name in [*METHODS, *METHODS][first : first + len(METHODS)]:
                 contenders[name].begin()

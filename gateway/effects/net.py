@@ -18,6 +18,8 @@ Row = tuple[Any, ...]
 Image = Any
 """A whole row in the form that its database gives it in: hashable, and equal for equal rows."""
 
+_STEP = 500
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -104,11 +106,22 @@ def _without_common(before: Content, after: Content) -> tuple[Content, Content]:
     """Leave out the rows that are in both, as often as they are in both."""
     if not _same_columns(before, after):
         return before, after
-    common = Counter(before.images) & Counter(after.images)
-    return (
-        Content(before.table, _without(before.images, common)),
-        Content(after.table, _without(after.images, common)),
-    )
+    old, new = _without_common_ends(before.images, after.images)
+    common = Counter(old) & Counter(new)
+    return Content(before.table, _without(old, common)), Content(after.table, _without(new, common))
+
+
+def _without_common_ends(
+    old: Sequence[Image], new: Sequence[Image]
+) -> tuple[Sequence[Image], Sequence[Image]]:
+    """Leave out what both begin and end with: mostly all but a few rows, at little cost."""
+    shorter, start = min(len(old), len(new)), 0
+    while start < shorter and old[start : start + _STEP] == new[start : start + _STEP]:
+        start += _STEP
+    old, new = old[start:], new[start:]
+    while old and old[-_STEP:] == new[-_STEP:]:
+        old, new = old[:-_STEP], new[:-_STEP]
+    return old, new
 
 
 def _without(images: Iterable[Image], common: Counter[Image]) -> list[Image]:

@@ -93,10 +93,9 @@ def _difference(before: Logged, after: Logged) -> Iterator[tuple[tuple[int, str]
 def open_reading(connection: Any) -> None:
     """Set up a connection of the recorder's own, which sees what others have committed."""
     connection.autocommit = True
-    for name, value in SETTINGS.items():
-        execute(connection, f"SET {name} = '{value}'")
     # Rather an error than to wait forever for a transaction that an application left open.
-    execute(connection, "SET lock_timeout = '10s'")
+    settings = {**SETTINGS, "lock_timeout": "10s"}
+    execute(connection, ";".join(f"SET {name} = '{value}'" for name, value in settings.items()))
 
 
 def committed_version(connection: Any) -> object:

@@ -82,8 +82,8 @@ class Recorder(Generic[T]):
         """Choose a method for each table, and start with it."""
         self._watched = self._source.larger_than(self._large, tables.values())
         self._source.watch([tables[name] for name in sorted(self._watched)])
-        # Once more: triggers are part of a definition.
-        self._tables = self._source.tables()
+        # Once more if there are triggers: they are part of a definition.
+        self._tables = self._source.tables() if self._watched else tables
         self._images = self._source.read(self._small(self._tables))
 
     def _small(self, tables: Mapping[str, T]) -> list[T]:

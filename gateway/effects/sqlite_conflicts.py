@@ -41,6 +41,7 @@ def _conditions(connection: Any, table: SqliteTable) -> tuple[str, ...] | None:
     for name, is_partial in unique:
         info = fetch(connection, f"PRAGMA main.index_xinfo({quoted(name)})")
         keys = [(column, collation) for _, _, column, _, collation, is_key in info if is_key]
+        # Without the index's own condition it would not be used, and all rows be read each time.
         if is_partial or not columns.issuperset(column for column, _ in keys):
             return None
         conditions.append(" AND ".join(_agrees(*key) for key in keys))
@@ -48,7 +49,7 @@ def _conditions(connection: Any, table: SqliteTable) -> tuple[str, ...] | None:
 
 
 def _plain_columns(connection: Any, table: SqliteTable) -> set[str]:
-    """Give the columns with a value before the row is there: not those that are generated."""
+    """Give the columns that are not generated, perhaps from a rowid that is not there yet."""
     info = fetch(connection, f"PRAGMA main.table_xinfo({quoted(table.name)})")
     return {name for _, name, *_, hidden in info if not hidden}
 

@@ -178,6 +178,13 @@ def test_triggers_that_were_off_for_a_while_are_told(watched):
         assert kinds(recorder) == {("person", (5,), "inserted")}
 
 
+def test_last_value_is_that_of_the_applications_own_sequence(watched):
+    table = "CREATE TABLE t (id SERIAL PRIMARY KEY)"
+    with watched(table) as (engine, _), engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO t DEFAULT VALUES")
+        assert connection.exec_driver_sql("SELECT lastval()").scalar() == 1
+
+
 @pytest.mark.parametrize("method", ["triggers"])
 def test_reflection_shows_nothing_of_ours(watched):
     with watched(PERSON) as (engine, _):

@@ -87,13 +87,11 @@ def test_text_that_is_no_utf_8_is_kept_apart(method):
 
 
 def test_connection_that_must_not_write_is_left_so():
-    with watched(PERSON) as (engine, _), engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
-        connection.close()
-        with engine.connect() as again:
-            assert again.exec_driver_sql("PRAGMA query_only").scalar() == 1
-            with pytest.raises(sa.exc.OperationalError, match="readonly"):
-                again.exec_driver_sql("INSERT INTO person VALUES (1, 'x')")
+    with empty_state("sqlite:///unused.db") as (engine, state):
+        run(engine, PERSON, "PRAGMA query_only = ON")
+        with closing(StateRecorder(state, METHODS["triggers"])), engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
+            assert connection.exec_driver_sql("SELECT * FROM sqlite_temp_master").all()
 
 
 def test_connection_keeps_its_own_rows_and_text():
@@ -133,6 +131,41 @@ def test_every_connection_is_watched():
             other.exec_driver_sql("INSERT INTO person VALUES (2, 'Bob')")
             other.commit()
         assert kinds(recorder) == {((1,), "inserted"), ((2,), "inserted")}
+
+
+def test_connections_are_given_out_when_a_watched_table_is_gone():
+    with watched(PERSON) as (engine, recorder):
+        run(engine, "DROP TABLE person")
+        run(engine, "CREATE TABLE person (more)", "INSERT INTO person VALUES (1)")
+        assert [effect.kind for effect in recorder.effects()] == ["altered"]
+
+
+def test_row_that_a_trigger_changes_as_it_comes_is_inserted(method):
+    own = "CREATE TRIGGER own AFTER INSERT ON person BEGIN UPDATE person SET name = 'x'; END"
+    with watched(PERSON, own, method=method) as (engine, recorder):
+        run(engine, "INSERT INTO person (name) VALUES ('Ada')")
+        assert kinds(recorder) == {((1,), "inserted")}
+
+
+NAME = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT"
+# How names are unique, and a name that is in conflict with 'ada' then.
+CONFLICTS = {
+    "its collation": ([f"{NAME} COLLATE NOCASE UNIQUE)"], "'ADA'"),
+    "collation": ([f"{NAME})", "CREATE UNIQUE INDEX i ON t (name COLLATE NOCASE)"], "'ADA'"),
+    "partial": ([f"{NAME})", "CREATE UNIQUE INDEX i ON t (name) WHERE id > 0"], "'ada'"),
+    "expression": ([f"{NAME})", "CREATE UNIQUE INDEX i ON t (lower(name))"], "'ADA'"),
+    "generated": ([f"{NAME}, old INTEGER AS (id > 0) UNIQUE)"], "'Bob'"),
+    "default": ([f"{NAME} NOT NULL ON CONFLICT REPLACE DEFAULT 'ada' UNIQUE)"], "NULL"),
+}
+
+
+@pytest.mark.parametrize(("definitions", "name"), CONFLICTS.values(), ids=CONFLICTS)
+def test_what_replace_deletes_is_seen_beside_own_triggers(definitions, name, method):
+    own = "CREATE TRIGGER own AFTER DELETE ON t BEGIN SELECT RAISE(ABORT, 'no'); END"
+    statements = *definitions, "INSERT INTO t (name) VALUES ('ada')", own
+    with watched(*statements, method=method) as (engine, recorder):
+        run(engine, f"REPLACE INTO t (name) VALUES ({name})")
+        assert kinds(recorder) == {((1,), "deleted"), ((2,), "inserted")}
 
 
 def test_fault_of_ours_is_raised_here_and_not_in_the_application(monkeypatch):
