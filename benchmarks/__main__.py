@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import dispatch, effects, end_to_end, load, match, reload
+from benchmarks import dispatch, effects, end_to_end, load, match, reload, sandbox
 from benchmarks.report import Report, as_json, as_markdown
 
 BENCHES: dict[str, Callable[..., Report]] = {
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[..., Report]] = {
     "end_to_end": end_to_end.run,
     "load": load.run,
     "reload": reload.run,
+    "sandbox": sandbox.run,
     "effects": effects.run,
 }
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from functools import partial
-from inspect import unwrap
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
-from weakref import WeakSet
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool, SingletonThreadPool, StaticPool
 
-from gateway.sandbox.clone import clone
 from gateway.sandbox.engines import is_in_memory
 from gateway.sandbox.errors import EscapeError, ResidueError, SandboxError
+from gateway.sandbox.held import hold, hold_copy
 from gateway.sandbox.outbound.watch import Watch, watched
 from gateway.sandbox.outbound.watching import watching
 from gateway.sandbox.pool import ScopedPool, pool_of
@@ -21,22 +18,22 @@ from gateway.sandbox.residue import read_contents, residue
 from gateway.sandbox.scope import active_scope, entered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy.orm import Session
-    from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
-    from sqlalchemy.pool.base import _CreatorWRecFnType
+    from sqlalchemy.pool import PoolProxiedConnection
 
+    from gateway.sandbox.held import Held
     from gateway.sandbox.outbound.effect import OutboundEffect
     from gateway.sandbox.outbound.watch import Answer, Mode
     from gateway.sandbox.pool import Origin
-    from gateway.sandbox.psycopg3 import PsycopgPin
     from gateway.sandbox.residue import Contents
     from gateway.sandbox.scope import Scope
-    from gateway.sandbox.sqlite import SqlitePin
 
-# Those that tell of a connection being lent; what makes one new has run on the pinned one.
-_EVENTS = ("checkout", "checkin", "reset", "invalidate", "soft_invalidate", "detach")
+ENDED = (
+    "A connection was asked for in the context of a sandbox that has ended, as by a task or a"
+    " generator that began inside. Let it end before the sandbox does."
+)
 
 
 class SharedDatabase(Protocol):
@@ -62,6 +59,8 @@ class Sandbox:
         self._databases = databases
         self._within = within
         self._held: dict[Origin, Held] = {}
+        self._lock = Lock()
+        self._is_over = False
 
     @property
     def commits(self) -> int:
@@ -85,24 +84,30 @@ class Sandbox:
 
     def connect(self, pool: ScopedPool) -> PoolProxiedConnection:
         """Give a lease on the pinned connection, which the first checkout chooses."""
+        if self._is_over:
+            raise SandboxError(ENDED)
         held = self._held.get(pool.origin)
         if held is None:
-            with watched(None):  # what it takes to connect is not the application's doing
-                held = self._held[pool.origin] = self._hold(pool)
+            # What it takes to connect is not the application's doing.
+            with self._lock, watched(None):
+                held = self._held.get(pool.origin) or self._hold(pool)
+                self._held[pool.origin] = held
         return held.lend()
 
     def finish(self) -> None:
         """Undo everything; raises the first fault, after all databases were seen to."""
+        self._is_over = True
         faults = [fault for held in self._held.values() if (fault := held.finish()) is not None]
         if faults:
             raise faults[0]
 
     def _hold(self, pool: ScopedPool) -> Held:
         engine = self._engine_of(pool)
-        if is_in_memory(engine.url) and self._within is None:
-            return _hold_copy(engine, pool)
-        lent = pool.connect_outside() if self._within is None else self._within.connect(pool)
-        return Held(engine, pool, lent)
+        if self._within is not None:
+            return hold(engine, pool, self._within.connect(pool))
+        if is_in_memory(engine.url):
+            return hold_copy(engine, pool)
+        return hold(engine, pool, pool.connect_outside())
 
     def _engine_of(self, pool: ScopedPool) -> sa.Engine:
         for engine in _engines(self._databases):
@@ -120,82 +125,6 @@ def _engines(databases: Iterable[SharedDatabase | sa.Engine]) -> Iterator[sa.Eng
             yield database
         else:
             yield from database.living_engines()
-
-
-class Held:
-    """The pinned connection to one database, and what lends leases on it."""
-
-    def __init__(
-        self,
-        engine: sa.Engine,
-        pool: ScopedPool,
-        lent: PoolProxiedConnection,
-        then: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.pin = _pin(engine, lent.dbapi_connection)
-        leases = _pool_of_leases(pool, self._lease)
-        self.lend: Callable[[], PoolProxiedConnection] = partial(
-            unwrap(type(leases).connect),  # without what watches over the pools of others
-            leases,
-        )
-        self._records: WeakSet[ConnectionPoolEntry] = WeakSet()
-        self._lent = lent
-        self._then = then
-
-    def _lease(self, rec: ConnectionPoolEntry) -> Any:
-        rec.info.update(self._lent.info)  # what listeners noted when the connection was made
-        self._records.add(rec)
-        return self.pin.lease()
-
-    def finish(self) -> Exception | None:
-        """Undo everything and give the connection back; one in doubt is closed instead."""
-        for record in self._records:
-            # There is nothing left to set back on the leases that were not closed.
-            record.finalize_callback.clear()  # type: ignore[attr-defined]
-        try:
-            self.pin.finish()
-        except Exception as fault:  # noqa: BLE001  # raised by the sandbox, when all are done
-            self._lent.invalidate(fault)
-            return fault
-        finally:
-            self._lent.close()
-            self._then()
-        return None
-
-
-def _hold_copy(engine: sa.Engine, pool: ScopedPool) -> Held:
-    """Hold a copy of a memory database: its one connection is everybody else's, too."""
-    copied = clone(engine)
-    return Held(engine, pool, copied.pool.connect_outside(), copied.close)
-
-
-def _pool_of_leases(pool: ScopedPool, creator: _CreatorWRecFnType) -> Pool:
-    """Make a pool that lends leases as the application's pool lends connections."""
-    kinds = (StaticPool, SingletonThreadPool)
-    kind: type[Pool] = next((kind for kind in kinds if isinstance(pool, kind)), NullPool)
-    events = [(listener, name) for name in _EVENTS for listener in getattr(pool.dispatch, name)]
-    return kind(
-        creator,
-        dialect=pool._dialect,  # noqa: SLF001  # as Pool.recreate does
-        reset_on_return=pool._reset_on_return,  # noqa: SLF001  # as Pool.recreate does
-        events=events,
-    )
-
-
-def _pin(engine: sa.Engine, connection: Any) -> SqlitePin | PsycopgPin:
-    name = f"{engine.dialect.name}+{engine.dialect.driver}"
-    if name == "sqlite+pysqlite":
-        from gateway.sandbox.sqlite import SqlitePin  # noqa: PLC0415  # one driver a database
-
-        return SqlitePin(connection)
-    if name == "postgresql+psycopg":
-        from gateway.sandbox.psycopg3 import PsycopgPin  # noqa: PLC0415  # may not be installed
-
-        return PsycopgPin(connection)
-    raise SandboxError(
-        f"A sandbox can't undo what is written through {name}. It works for SQLite (sqlite:///…)"
-        " and for PostgreSQL through psycopg 3 (postgresql+psycopg://…)."
-    )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakSet
 
 import psycopg
@@ -12,9 +12,6 @@ from psycopg.pq import TransactionStatus
 from gateway.sandbox.errors import ResidueError, SandboxError
 from gateway.sandbox.pin import Pin
 from gateway.sandbox.psycopglease import PsycopgLease
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Below all spans. It is still there at the end if nothing has ended the transaction.
 _BASE = "gateway_base"
@@ -36,9 +33,7 @@ _DEFERRED = (
 class PsycopgPin(Pin):
     """Holds a connection from its first use in a sandbox until the sandbox ends."""
 
-    def __init__(
-        self, connection: psycopg.Connection[Any], settings: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
         super().__init__(self._run_all)
         self.connection = connection
         self.cursors: WeakSet[psycopg.Cursor[Any]] = WeakSet()
@@ -47,7 +42,6 @@ class PsycopgPin(Pin):
         self.is_copying = False
         self.holds_locks = False
         self._has_begun = False
-        self._start = [f"SET LOCAL {name} = '{value}'" for name, value in settings]
         self._was_autocommit = connection.autocommit
         if self._was_autocommit:
             connection.autocommit = False
@@ -115,6 +109,6 @@ class PsycopgPin(Pin):
 
     def _run_all(self, statements: list[str]) -> None:
         if not self._has_begun:
-            statements = [*self._start, f"SAVEPOINT {_BASE}", *statements]
+            statements = [f"SAVEPOINT {_BASE}", *statements]
         self.raw("; ".join(statements))
         self._has_begun = True

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from gateway.sandbox.errors import EscapeError, ResidueError
+from gateway.sandbox.errors import EscapeError, ResidueError, SandboxError
 from gateway.sandbox.pin import Pin
 from gateway.sandbox.pragma import Pragmas
 from gateway.sandbox.sqlitelease import SqliteLease
@@ -45,6 +45,10 @@ _ENDED_UNSEEN = (
     "The sandbox's transaction on a SQLite database had ended before the sandbox did, so its rows"
     " may have stayed. What was learnt in it is invalid."
 )
+_BUSY = (
+    "The one connection to a database in memory has an open transaction, which a sandbox would"
+    " have to undo. Commit it or roll it back before the sandbox is entered."
+)
 _DEFERRED = (
     "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%INITIALLY%DEFERRED%'"
 )
@@ -61,9 +65,12 @@ class SqlitePin(Pin):
         self._factories = connection.row_factory, connection.text_factory
         self._is_trusted = False
         self._has_begun = False
+        self._deferring: list[str] = []
         self._broken_before: set[Row] = set()
-        if connection.in_transaction:  # the driver's autocommit=False begins one at once
+        if getattr(connection, "autocommit", None) is False:  # 3.12: begins one at once
             self.raw("ROLLBACK")
+        if connection.in_transaction:
+            raise SandboxError(_BUSY)
         connection.set_authorizer(self._authorize)
 
     def lease(self) -> SqliteLease:
@@ -81,6 +88,7 @@ class SqlitePin(Pin):
         if not self._has_begun:
             self.raw("BEGIN IMMEDIATE")
             self._has_begun = True
+            self._deferring = self._find_deferring()
             self._broken_before = self._broken_references()
 
     def raw(self, sql: str) -> list[Row]:
@@ -107,6 +115,10 @@ class SqlitePin(Pin):
             raise
         finally:
             self._is_trusted = False
+
+    def defined(self) -> None:
+        """Take note of a statement that may have defined a table."""
+        self._deferring = self._find_deferring()
 
     def check_references(self) -> None:
         """Fail as COMMIT does if a deferred foreign key leads nowhere."""
@@ -140,8 +152,11 @@ class SqlitePin(Pin):
     def _broken_references(self) -> set[Row]:
         if self.pragmas.defers_all:
             return set(self.raw("PRAGMA foreign_key_check"))
-        tables = [name.replace('"', '""') for (name,) in self.raw(_DEFERRED)]
-        return {row for name in tables for row in self.raw(f'PRAGMA foreign_key_check("{name}")')}
+        names = [name.replace('"', '""') for name in self._deferring]
+        return {row for name in names for row in self.raw(f'PRAGMA foreign_key_check("{name}")')}
+
+    def _find_deferring(self) -> list[str]:
+        return [name for (name,) in self.raw(_DEFERRED)]
 
     def _authorize(self, action: int, *details: str | None) -> int:
         if action in _READING or self._is_trusted:

@@ -159,6 +159,8 @@ class SqliteLease:
             try:
                 with self._pin.watched(is_trusted=statement.act is Act.PRAGMA):
                     yield text
+                if statement.act is Act.WRITE and not statement.is_dml:
+                    self._pin.defined()
             finally:
                 self._end_statement()
             self._settle(statement)

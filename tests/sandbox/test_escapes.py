@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.sandbox import EscapeError, SharedSQLAlchemy, create_engine, sandbox
 from tests.sandbox.pairs import (
@@ -77,6 +81,26 @@ def test_statement_that_would_leave_is_refused_on_a_raw_connection(pair: Pair):
                 raw.cursor().execute(statement)
             raw.commit()
         assert pair.names() == ["Ada", "Bob"]
+
+
+QUOTES = ["'", '"', "$$", "$a$", "E'", "--", "\n", "/*", "*/", "[", "]", "`", ","]
+# As each means on its own, so that few of them make something whole.
+QUOTED = ["''", "'a''b'", r"E'\''", r"'\'", r"E'\\'", '"a""b"', "$a$'$a$", "$$'$$", "/*/**/*/"]
+quotes = st.lists(st.sampled_from(QUOTES + QUOTED), max_size=5).map("".join)
+
+
+@on_several_connections
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(before=quotes, after=quotes)
+def test_no_spelling_of_quotes_and_comments_hides_a_commit(pair: Pair, before: str, after: str):
+    # Leaving the sandbox raises ResidueError if its transaction is not there any more.
+    with sandbox(pair.db), pair.engine.connect() as connection:
+        connection.execute(sa.insert(Person).values(name="Carol"))
+        cursor = connection.connection.cursor()
+        with suppress(EscapeError, sqlite3.Error, psycopg.Error):
+            cursor.execute(f"SELECT {before}; COMMIT; SELECT {after}")
 
 
 def test_work_goes_on_after_a_refusal(pair: Pair):

@@ -163,8 +163,8 @@ class Programs(RuleBasedStateMachine):
     def write(self, handle: str, step: Callable[..., Any], *arguments: Any) -> None:
         if self.may_use(handle):
             self.same(step, handle, *arguments)
-            # In autocommit mode nothing is held open, if it was not the program's own doing.
-            if not handle.startswith("auto"):
+            # In autocommit mode nothing is held open, unless it is by a savepoint.
+            if not handle.startswith("auto") or step is worlds.begin_nested:
                 self.busy = handle
 
     @rule(handle=any_handle, sql=a_read)
@@ -228,8 +228,11 @@ class Programs(RuleBasedStateMachine):
             return
         self.same(worlds.end_stream, handle)
         answer = self.same(how, handle)
-        if answer[0] == "raised":  # else SQLAlchemy gives back a connection with open work on it
+        if answer[0] == "raised":
+            # SQLAlchemy takes a failed COMMIT for the end, and SQLite does not: only a rollback
+            # and then the pool's own one, at the close, end what is open.
             self.same(worlds.rollback, handle)
+            self.same(worlds.close, handle)
         if self.busy == handle:
             self.busy = None
         self.looks()

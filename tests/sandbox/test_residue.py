@@ -52,7 +52,7 @@ def run_checked(pair: Pair, program) -> None:
 @on_several_connections
 def test_many_rows_are_counted_and_some_shown(pair: Pair, monkeypatch):
     # A sandbox with its one purpose taken out: it commits what it should undo.
-    monkeypatch.setattr("gateway.sandbox.box.Held.finish", keep_everything)
+    monkeypatch.setattr("gateway.sandbox.held.Held.finish", keep_everything)
 
     def write() -> None:
         for number in range(9):

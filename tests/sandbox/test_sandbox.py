@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -273,6 +274,23 @@ def test_connection_kept_beyond_the_end_can_do_nothing(pair: Pair):
         cursor.execute("INSERT INTO person (name) VALUES ('escaped')")
     kept.close()
     assert pair.names() == ["Ada", "Bob"]
+
+
+def test_context_that_outlives_the_sandbox_gets_no_connection(pair: Pair):
+    with sandbox(pair.db):
+        context = contextvars.copy_context()
+    with pytest.raises(SandboxError, match="a sandbox that has ended, as by a task"):
+        context.run(pair.add, "late")
+    assert pair.names() == ["Ada", "Bob"]
+
+
+@pytest.mark.parametrize("pair", ["memory"], indirect=True)
+def test_open_work_on_the_one_connection_of_a_state_is_refused(pair: Pair):
+    # Elsewhere a sandbox has a connection of its own.
+    with pair.database.copy() as state, state.scope(), pair.engine.connect() as connection:
+        connection.execute(insert("open"))
+        with sandbox(pair.db), pytest.raises(SandboxError, match="has an open transaction"):
+            pair.engine.connect()
 
 
 def test_session_does_not_carry_unwritten_rows_out(pair: Pair):

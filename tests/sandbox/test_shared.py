@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,3 +125,13 @@ def test_listening_to_queries_twice_records_each_once():
     with apps[1].app_context():
         db.session.execute(sa.text("SELECT 1"))
         assert len(get_recorded_queries()) == 1
+
+
+def test_sandbox_is_there_without_flask():
+    code = (
+        "import sys; from gateway.sandbox import create_engine, sandbox\n"
+        "with sandbox(create_engine('sqlite://')): pass\n"
+        "print([name for name in sys.modules if name.startswith('flask')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert done.stdout == b"[]\n"
