@@ -19,6 +19,9 @@ from typing import Any
 
 from granian import Granian, net
 
+from gateway import TABLE_VARIABLE
+from gateway.restarts import may_restart
+
 _HOLDER: Any = vars(net)["SocketHolder"]  # its stub tells of older arguments
 _DEFER = 5
 """Seconds after which a connection is handed out even though nothing came."""
@@ -65,6 +68,14 @@ class LastingGranian(Granian):  # type: ignore[misc, valid-type]
                 self._sockets[number].close()
                 self._sockets[number] = self._listener()
         super()._respawn_workers(numbers, *args, **options)
+
+    def _reload(self, *args: Any) -> None:
+        self.reload_signal = False
+        self.main_loop_interrupt.clear()
+        if may_restart(os.environ[TABLE_VARIABLE]):
+            super()._reload(*args)
+        if self.interrupt_signal or self.interrupt_children:  # what came meanwhile
+            self.main_loop_interrupt.set()
 
     def _drop_shared_socket(self) -> None:
         for opened in self._sockets:

@@ -2,7 +2,7 @@
 
 The parent process imports no application: each worker makes its own gateway from the table, and
 follows the table's edits by itself. What can be found wrong before there are workers is found by
-`preflight`, so that a person sees one message and not one a worker.
+`restarts`, so that a person sees one message and not one a worker.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from gateway import TABLE_VARIABLE, create_gateway
 from gateway.access import access_log
 from gateway.methods import WSGICallable
 from gateway.publisher import SESSION_VARIABLE, forget_last_good
+from gateway.restarts import may_restart
 from gateway.workers import folder_of, process_identity
 
 ACCESS_VARIABLE = "GATEWAY_ACCESS_LOG"
@@ -136,6 +137,7 @@ def serve_gunicorn(settings: ServerSettings) -> None:
     """Serve with gunicorn's threaded workers until a signal ends it."""
     try:
         from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - an optional dependency
+        from gunicorn.arbiter import Arbiter  # noqa: PLC0415
     except ImportError as error:
         raise ServerError(
             "gunicorn is not installed. Install strangler-gateway[gunicorn], or serve with"
@@ -159,7 +161,12 @@ def serve_gunicorn(settings: ServerSettings) -> None:
         def load(self) -> WSGICallable:
             return worker()
 
-    _Application().run()
+    class _Arbiter(Arbiter):  # type: ignore[misc]
+        def handle_hup(self) -> None:
+            if may_restart(settings.table):
+                super().handle_hup()
+
+    _Arbiter(_Application()).run()
 
 
 SERVERS: dict[str, Callable[[ServerSettings], None]] = {
@@ -172,6 +179,7 @@ def run(server: str, settings: ServerSettings) -> None:
     """Serve a table until a signal ends it; the settings reach the workers by environment."""
     os.environ[TABLE_VARIABLE] = settings.table
     os.environ[ACCESS_VARIABLE] = "1" if settings.access else "0"
+    _log_to(sys.stderr, logging.getLogger("gateway"))
     os.environ[SESSION_VARIABLE] = f"{os.getpid()}-{process_identity(os.getpid())}"
     try:
         SERVERS[server](settings)

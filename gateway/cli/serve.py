@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import click
 
 from gateway.cli.output import note, table_option
+from gateway.restarts import problems_of
 from gateway.server import SERVERS, Address, ServerError, ServerSettings, check_address, run
 
 
@@ -43,26 +41,11 @@ def serve(
     SIGTERM and SIGINT stop it once the running requests are finished. The access log goes to
     stdout, everything else to stderr.
     """
-    preflight(table)
+    if problems := problems_of(table):
+        raise ServerError(problems)
     check_address(bind)
     note(
         f"Serving {table} on http://{bind} with {server}:"
         f" {workers} workers, {threads} threads each."
     )
     run(server, ServerSettings(table, bind, workers, threads, access_log))
-
-
-def preflight(table: str) -> None:
-    """Raise ServerError with all that would keep workers from serving the table.
-
-    A process of its own looks, so that this one, which outlives all workers, never holds an
-    application's modules, threads or connections.
-    """
-    done = subprocess.run(  # noqa: S603 - our own module, by our own interpreter
-        [sys.executable, "-m", "gateway.preflight", table],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise ServerError(done.stdout.strip() or done.stderr.strip())

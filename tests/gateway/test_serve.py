@@ -115,6 +115,27 @@ def _answered(server) -> bool:
         return False
 
 
+@pytest.mark.parametrize("name", ["granian", "gunicorn"])
+def test_sighup_with_code_that_can_not_be_loaded_is_refused_and_told(name, tmp_path):
+    code, table = tmp_path / "slow_app.py", tmp_path / "table.yaml"
+    good = f"from {HERE} import slow as app\n"
+    code.write_text(good)
+    table.write_text("backends: {legacy: slow_app:app}\ndefault: legacy\n")
+    with serving(table, "--server", name, environment={"PYTHONPATH": str(ROOT)}) as server:
+        until(lambda: len(pids(server)) == 2)
+        before = pids(server)
+        code.write_text("raise RuntimeError('half deployed')\n")
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: "The workers are not replaced" in server.stderr.read_text())
+
+        assert "half deployed" in server.stderr.read_text()
+        assert pids(server) == before
+
+        code.write_text(good)
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: _answered(server) and not pids(server) & before, seconds=30)
+
+
 def serve(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "gateway", "serve", *arguments],
