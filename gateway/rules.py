@@ -1,8 +1,9 @@
 """Werkzeug's rule syntax, read into segments: what a route's `path` and `prefix` mean.
 
 The weights are Werkzeug's (`werkzeug.routing.rules.Rule._parse_rule`): whoever copies a rule from
-`@app.route` gets the precedence that the application's own router gives it. Where Werkzeug would
-fall back to the order of registration, `narrow` decides, so that the order in the file never does.
+`@app.route` gets the precedence that the application's own router gives it. One thing is added:
+what accepts some strings only comes before a string that accepts all (`narrow`). Where Werkzeug
+would still go by the order of registration, routes tie (`gateway.ties`).
 """
 
 from __future__ import annotations
