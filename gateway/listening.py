@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from granian import Granian, net
@@ -57,17 +58,20 @@ class LastingGranian(Granian):  # type: ignore[misc, valid-type]
                 opened.close()
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
+        if self._sockets[idx].fileno() < 0:
+            self._sockets[idx] = self._listener()
         self._starting = idx
         self._shd = _HOLDER(self._sockets[idx].fileno(), False, self.backlog)  # noqa: FBT003
-        return super()._spawn_worker(idx, target, callback_loader)
+        worker = super()._spawn_worker(idx, target, callback_loader)
+        worker._watcher = partial(self._watch, worker, worker._watcher)  # noqa: SLF001
+        return worker
 
-    def _respawn_workers(self, workers: Iterable[int], *args: Any, **options: Any) -> None:
-        numbers = list(workers)
-        for number in numbers:
-            if not self.wrks[number].is_alive():
-                self._sockets[number].close()
-                self._sockets[number] = self._listener()
-        super()._respawn_workers(numbers, *args, **options)
+    def _watch(self, worker: Any, go_on: Callable[[], None]) -> None:
+        """Wait in a thread until a worker ends; at once, give up what waits for one that died."""
+        worker.join()
+        if not worker.interrupt_by_parent:
+            self._sockets[worker.idx].close()
+        go_on()
 
     def _reload(self, *args: Any) -> None:
         self.reload_signal = False
