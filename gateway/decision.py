@@ -194,26 +194,34 @@ class _Answers:
     def __init__(self, table: RoutingTable, given: Deciding) -> None:
         self._table = table
         self._given = given
+        self._application = {n: given.applications.get(n, nobody) for n in table.backends}
+        told = table.backends if table.settings.headers else ()
+        self._headers = {name: [("X-Gateway-Backend", name)] for name in told}
 
     def of_route(self, route: Route) -> Decision | Decide:
-        if route.to.only is None:
+        only = route.to.only
+        if only is None:
             each = {name: self.decision(name, route.name, "split") for name in route.to.shares}
             return partial(self._split, route, each)
         alone = route.methods is None and not (route.headers or route.query)
-        return self.decision(route.to.only, route.name, "route", shared=not alone)
+        return self.decision(only, route.name, "route", shared=not alone)
 
     def decision(
         self, backend: str, route: str | None, reason: Reason, *, shared: bool = True
     ) -> Decision:
-        headers: Headers = []
-        if self._table.settings.headers:
-            headers.append(("X-Gateway-Backend", backend))
-            if route is not None:
-                headers.append(("X-Gateway-Route", route))
-        application = self._given.applications.get(backend, nobody)
-        plain = not (headers or shared)
-        revision = self._given.revision
-        return Decision(backend, route, reason, revision, headers, shared, application, plain)
+        headers = self._headers.get(backend, [])
+        if headers and route is not None:
+            headers = [*headers, ("X-Gateway-Route", route)]
+        return Decision(
+            backend,
+            route,
+            reason,
+            self._given.revision,
+            headers,
+            shared,
+            self._application[backend],
+            plain=not (headers or shared),
+        )
 
     def _split(self, route: Route, each: dict[str, Decision], environ: Environ) -> Decision:
         subject = _subject(route.sticky, environ)

@@ -21,6 +21,7 @@ ANY_METHOD = "*"
 """The method that stands for all that no route names."""
 
 _KEYS = (*METHODS, ANY_METHOD)
+_NO_ANSWERS: dict[str, Any] = dict.fromkeys(_KEYS)
 
 
 class Candidate(NamedTuple):
@@ -52,7 +53,7 @@ def make_place(routes: list[Route], payload: Payload, options: Any = None) -> Pl
 def _place_of_one(route: Route, payload: Payload, options: Any) -> Place:
     """Make the kind of place that nearly all are, at a third of the time."""
     answer = payload(route)
-    place = dict.fromkeys(_KEYS, answer if route.methods is None else None)
+    place = dict.fromkeys(_KEYS, answer) if route.methods is None else _NO_ANSWERS.copy()
     if options is not None:
         place["OPTIONS"] = options
     for method in methods_of(route):

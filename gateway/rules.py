@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from werkzeug.routing import BaseConverter
@@ -179,24 +180,25 @@ def _rule(kind: str, text: str) -> Rule:
     parts = _segments(kind, text)
     if "<" not in text and ">" not in text:
         return Rule(_outline(kind, ("",) * len(parts)), tuple(parts))
+    variable = tuple([part if "<" in part or ">" in part else "" for part in parts])
     try:
-        common = _common(parts)
-        outline = _outline(kind, common)
+        end, literals = _layout(variable)
+        # Behind a path converter there are no literals: what follows is part of its pattern.
+        outline = _outline(kind, variable[:end] + tuple(parts[end:]))
     except (RuleError, ConverterError) as error:
         raise RuleError(f"The {kind} {text!r} {error}") from error
-    literals = (part for part, shared in zip(parts, common, strict=True) if not shared)
-    return Rule(outline, tuple(literals))
+    return Rule(outline, literals(parts))
 
 
-def _common(parts: list[str]) -> tuple[str, ...]:
-    """Return the parts of a rule without its literals; behind a path converter there are none."""
-    common: list[str] = []
-    for place, part in enumerate(parts):
-        variable = "<" in part or ">" in part
-        if variable and _part(part).segment is None:
-            return (*common, *parts[place:])
-        common.append(part if variable else "")
-    return tuple(common)
+@lru_cache(_KEPT_OUTLINES)
+def _layout(variable: tuple[str, ...]) -> tuple[int, Callable[[list[str]], tuple[str, ...]]]:
+    """Return where a path converter begins, and what takes the literals before it out of parts."""
+    beyond = (place for place, text in enumerate(variable) if text and _part(text).segment is None)
+    end = next(beyond, len(variable))
+    places = [place for place in range(end) if not variable[place]]
+    if len(places) > 1:
+        return end, itemgetter(*places)
+    return end, lambda parts: tuple([parts[place] for place in places])
 
 
 @lru_cache(_KEPT_OUTLINES)

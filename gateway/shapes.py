@@ -109,7 +109,7 @@ def _by_precedence(routes: Iterable[Route]) -> Iterator[tuple[Outline, ByLiteral
 
 
 def _by_path(places: dict[tuple[str, ...], Place]) -> dict[str, Place]:
-    spelled = {"".join("/" + literal for literal in key): p for key, p in places.items()}
+    spelled = {"/".join(("", *key)): place for key, place in places.items()}
     return spelled | {path + "/": place for path, place in spelled.items()}
 
 

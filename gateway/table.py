@@ -116,7 +116,7 @@ class Split(_Frozen):
 
     shares: dict[str, int]
 
-    @property
+    @cached_property
     def only(self) -> str | None:
         """The backend that answers every request of the route, if there is just one."""
         serving = [name for name, share in self.shares.items() if share]
@@ -151,9 +151,14 @@ def _shared_methods(*methods: str) -> frozenset[str]:
     return frozenset(methods)
 
 
-def _split(value: Any) -> Split:
-    if isinstance(value, str):
-        return _shared_split((value, COHORTS))
+def _split(value: Any, info: ValidationInfo) -> Split:
+    split = _shared_split((value, COHORTS)) if isinstance(value, str) else _split_of_weights(value)
+    for name in split.shares:
+        _known_backend(name, info)
+    return split
+
+
+def _split_of_weights(value: Any) -> Split:
     if not isinstance(value, Mapping) or not value:
         raise fault(
             f"{value!r} does not say who answers. Write a backend's name, or a split in percent"
@@ -217,7 +222,7 @@ class Route(_Frozen):
     @cached_property
     def rule(self) -> Rule:
         """The path or prefix, parsed."""
-        return parse_prefix(self.prefix or "/") if self.path is None else parse_path(self.path)
+        return self._parse()
 
     def named(self, name: str) -> Self:
         """Give the route the name that it has in a table; returns the route."""
@@ -262,13 +267,6 @@ class Route(_Frozen):
                 raise fault(f"{first!r} and {name!r} are one header. Ask for it once.")
         return value
 
-    @field_validator("to")
-    @classmethod
-    def _names_backends(cls, value: Split, info: ValidationInfo) -> Split:
-        for name in value.shares:
-            _known_backend(name, info)
-        return value
-
     @field_validator("sticky")
     @classmethod
     def _is_a_subject(cls, value: str) -> str:
@@ -281,8 +279,13 @@ class Route(_Frozen):
     def _has_one_place(self) -> Self:
         if (self.path is None) == (self.prefix is None):
             raise fault("A route has either a path or a prefix: write one of the two.")
-        self.rule  # noqa: B018 - parsed now, while the parser remembers it from the check
+        # Now, while the parser remembers it from the check; and where `rule` would keep it, since
+        # a cached_property takes a lock.
+        self.__dict__["rule"] = self._parse()
         return self
+
+    def _parse(self) -> Rule:
+        return parse_prefix(self.prefix or "/") if self.path is None else parse_path(self.path)
 
 
 def _parsed(parse: Any, value: str | None) -> str | None:

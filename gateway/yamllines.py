@@ -139,9 +139,9 @@ class _Blocks:
 def _read(text: str) -> dict[str, Any] | None:
     blocks = _Blocks()
     read_line = lru_cache(_KEPT_LINES)(_line)
-    for line in map(read_line, text.split("\n")):
-        if line is not None:
-            blocks.add(line)
+    add = blocks.add
+    for line in filter(None, map(read_line, text.split("\n"))):
+        add(line)
     return blocks.root or None
 
 
