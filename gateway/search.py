@@ -24,6 +24,8 @@ Search = Callable[..., Any]
 Resolve = Callable[[Any, Any], Any]
 
 _KEPT_CODE = 16
+# Whether the slash at the end has been taken off; asked only of what still seems to end in one.
+_SHORTENED = "length < path.count('/')"
 _INTEGER, _TEXT = r"(?:\d+)", r"(?:[^/]{1,})"
 # Texts of letters, digits, hyphens and a dot in between are canonical as they stand.
 _NUMBERS = {_INTEGER, *(f"(?:{kind.regex})" for kind in (FloatConverter, UUIDConverter))}
@@ -97,33 +99,40 @@ class _Writer:
         if arrangement.groups:
             yield "    parts = path.split('/')"
             yield "    length = len(parts) - 1"
-            yield "    if not parts[length]:"
+            yield "    while True:"
+            longest = max(arrangement.groups)
+            for index, (length, groups) in enumerate(arrangement.groups.items()):
+                fits = f"length > {longest}" if length == BEYOND else f"length == {length}"
+                yield f"        {'elif' if index else 'if'} {fits}:"
+                yield from self._of_length(length, longest, groups)
+            # One slash at the end is no segment more.
+            yield f"        if parts[length] or {_SHORTENED} or not path: break"
             yield "        del parts[length]"
             yield "        length -= 1"
-        for length, groups in arrangement.groups.items():
-            yield from self._of_length(length, max(arrangement.groups), groups)
         if self._unread:
             yield "    if not is_canonical(path): return reread(environ)"
         yield "    return default"
 
     def _of_length(self, length: int, longest: int, groups: tuple[Group, ...]) -> Iterator[str]:
         if length == BEYOND:
-            yield f"    if length > {longest}:"
-            yield f"        {''.join(f'p{i}, ' for i in range(longest + 1))}*_ = parts"
+            yield f"            {''.join(f'p{i}, ' for i in range(longest + 1))}*_, last = parts"
+            yield f"            if last or {_SHORTENED}:"
         else:
-            yield f"    if length == {length}:"
-            yield f"        {', '.join(f'p{i}' for i in range(length + 1))}, = parts"
+            yield f"            {''.join(f'p{i}, ' for i in range(length + 1))}= parts"
+            yield f"            if p{length} or {_SHORTENED}:"
         for index, group in enumerate(groups):
             name = f"nodes{length if length != BEYOND else 'beyond'}_{index}"
             self.names[name] = group.nodes.get
-            yield f"        node = {name}({_key(group.common)})"
-            yield "        if node is not None:"
-            yield f"            {''.join(f'n{shape.number}, ' for shape in group.shapes)}= node"
-            for shape in group.shapes:
-                yield from self._trying(shape, group, length)
+            places = [f"n{i}" for i in range(len(group.shapes))]
+            yield f"                node = {name}({_key(group.common)})"
+            yield "                if node is not None:"
+            yield f"                    {', '.join(places)}, = node"
+            for place, shape in zip(places, group.shapes, strict=True):
+                yield from self._trying(place, shape, group, length)
+        yield "                break"
 
-    def _trying(self, shape: Shape, group: Group, length: int) -> Iterator[str]:
-        place, indent = f"n{shape.number}", " " * 12
+    def _trying(self, place: str, shape: Shape, group: Group, length: int) -> Iterator[str]:
+        indent = " " * 20
         others = [place for place in shape.literals if place not in group.common]
         if others:
             yield f"{indent}if {place} is not None:"
@@ -177,12 +186,13 @@ def _doubt(shape: Shape, length: int) -> str:
     return " or ".join(["p0", "not path.isascii()", *doubts])
 
 
-def _answering(indent: str, place: str, refusals: Iterable[str] = ()) -> Iterator[str]:
-    yield f"{indent}try: answer = {place}[method]"
-    yield f"{indent}except KeyError: answer = {place}['{ANY_METHOD}']"
-    yield f"{indent}if type(answer) is not final and answer is not None:"
-    yield f"{indent}    answer = resolve(answer, environ)"
+def _answering(indent: str, name: str, refusals: Iterable[str] = ()) -> Iterator[str]:
+    """Yield the lines that return what answers at the place of that name, if anything does."""
+    yield f"{indent}try: {name} = {name}[method]"
+    yield f"{indent}except KeyError: {name} = {name}['{ANY_METHOD}']"
+    yield f"{indent}if type({name}) is not final and {name} is not None:"
+    yield f"{indent}    {name} = resolve({name}, environ)"
     for refusal in refusals:
         # As in Werkzeug: a number out of its range finds nothing, not the next best rule.
-        yield f"{indent}if answer is not None and {refusal}: return default"
-    yield f"{indent}if answer is not None: return answer"
+        yield f"{indent}if {name} is not None and {refusal}: return default"
+    yield f"{indent}if {name} is not None: return {name}"
