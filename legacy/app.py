@@ -1205,8 +1205,21 @@ def fresh():
 
 def fresh_conversation():
     """The newest conversation in which nothing has happened yet; made where there is none."""
+    found = untouched_conversation()
+    if found is None:
+        # Of two first visits at once, one makes it and the other has to wait and finds it.
+        mine = {"id": current_user.user.id}
+        db.session.execute(text('UPDATE "user" SET role = role WHERE id = :id'), mine)
+        found = untouched_conversation()
+    if found is None:
+        return add_conversation(current_user.user.default_assistant or "guide", None)
+    db.session.commit()
+    return found
+
+
+def untouched_conversation():
     empty = ~select(Message.id).where(Message.conversation_id == Conversation.id).exists()
-    found = db.session.scalar(
+    return db.session.scalar(
         select(Conversation)
         .where(
             Conversation.user_id == current_user.user.id,
@@ -1217,9 +1230,6 @@ def fresh_conversation():
         .order_by(Conversation.created_at.desc(), Conversation.id.desc())
         .limit(1)
     )
-    if found is not None:
-        return found
-    return add_conversation(current_user.user.default_assistant or "guide", None)
 
 
 @app.route("/conversations/<int:conv_id>", methods=["GET", "PATCH", "DELETE"])

@@ -104,21 +104,15 @@ class ConversationService:
 
     def get_or_create_fresh(self, user: User) -> Fresh:
         """The newest open conversation without title and messages, or else a new one."""
-        untouched = (
-            select(Conversation)
-            .where(
-                Conversation.user_id == user.id,
-                Conversation.status == "open",
-                Conversation.title.is_(None),
-                ~exists().where(Message.conversation_id == Conversation.id),
-            )
-            .order_by(Conversation.created_at.desc(), Conversation.id.desc())
-            .limit(1)
-        )
-        found = self.session.scalar(untouched)
-        if found:
-            return Fresh(Overview(found), created=False)
-        return Fresh(self._add(user, user.default_assistant or DEFAULT_ASSISTANT), created=True)
+        found = self._untouched(user)
+        if found is None:
+            self._lock(user)  # of two first visits at once, one makes it and the other finds it
+            found = self._untouched(user)
+        if found is None:
+            assistant = user.default_assistant or DEFAULT_ASSISTANT
+            return Fresh(self._add(user, assistant), created=True)
+        self.session.commit()
+        return Fresh(Overview(found), created=False)
 
     def update(self, conversation: Conversation, version: int, wanted: ConversationUpdate) -> None:
         """Change the conversation; Stale unless it still has the version."""
@@ -261,6 +255,28 @@ class ConversationService:
             return self.session.scalars(newest).all()
         later = mine.where(Message.seq > seq).order_by(Message.seq)
         return self.session.scalars(later.options(selectinload(Message.attachments))).all()
+
+    def _untouched(self, user: User) -> Conversation | None:
+        untouched = (
+            select(Conversation)
+            .where(
+                Conversation.user_id == user.id,
+                Conversation.status == "open",
+                Conversation.title.is_(None),
+                ~exists().where(Message.conversation_id == Conversation.id),
+            )
+            .order_by(Conversation.created_at.desc(), Conversation.id.desc())
+            .limit(1)
+        )
+        return self.session.scalar(untouched)
+
+    def _lock(self, user: User) -> None:
+        """Let others who want this lock wait until the end of the transaction.
+
+        A change that changes nothing: SQLite has no FOR UPDATE, but waits for a writer too.
+        """
+        same = update(User).where(User.id == user.id).values(role=User.role)
+        self.session.execute(same.execution_options(synchronize_session=False))
 
     def _stored_names(self, conversation: Conversation) -> list[str]:
         mine = Attachment.conversation_id == conversation.id

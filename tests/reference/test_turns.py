@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from assistants import RESPONDERS, Context, Delta, ResponderError, StreamEvent
-from shared_models import Assistant, Feedback, LoginSession, Message, User
+from shared_models import Assistant, Conversation, Feedback, LoginSession, Message, User
 from tests.reference.conftest import Person, Site, events_of
 
 PATIENCE = 20
@@ -233,6 +233,16 @@ def test_twenty_ratings_at_once_are_one(site):
     assert set(statuses) <= {200, 201}
     with site.session() as session:
         assert session.scalar(select(func.count(Feedback.id))) == 1
+
+
+def test_twenty_first_visits_at_once_find_one_fresh_conversation(site):
+    people = [site.signed_in("carol") for _ in range(20)]
+    calls = [("GET", "/chat"), ("POST", "/conversations/fresh")] * 10
+    visits = zip(people, calls, strict=True)
+    statuses = all_at_once(site, [lambda p=p, call=call: p.call(*call) for p, call in visits])
+    assert set(statuses) <= {200, 201}
+    with site.session() as session:
+        assert session.scalar(select(func.count(Conversation.id)).filter_by(user_id=3)) == 1
 
 
 def test_an_ended_login_hears_nothing_more(site, ada, fresh):
