@@ -25,7 +25,7 @@ Resolve = Callable[[Any, Any], Any]
 
 _KEPT_CODE = 16
 # Whether the slash at the end has been taken off; asked only of what still seems to end in one.
-_SHORTENED = "length < path.count('/')"
+_SHORTENED = "size <= path.count('/')"
 _INTEGER, _TEXT = r"(?:\d+)", r"(?:[^/]{1,})"
 # Texts of letters, digits, hyphens and a dot in between are canonical as they stand.
 _NUMBERS = {_INTEGER, *(f"(?:{kind.regex})" for kind in (FloatConverter, UUIDConverter))}
@@ -98,17 +98,17 @@ class _Writer:
     def _search(self, arrangement: Arrangement) -> Iterator[str]:
         if arrangement.groups:
             yield "    parts = path.split('/')"
-            yield "    length = len(parts) - 1"
+            yield "    size = len(parts)"  # one more than the segments, for what is before the first
             yield "    while True:"
             longest = max(arrangement.groups)
             for index, (length, groups) in enumerate(arrangement.groups.items()):
-                fits = f"length > {longest}" if length == BEYOND else f"length == {length}"
+                fits = f"size > {longest + 1}" if length == BEYOND else f"size == {length + 1}"
                 yield f"        {'elif' if index else 'if'} {fits}:"
                 yield from self._of_length(length, longest, groups)
             # One slash at the end is no segment more.
-            yield f"        if parts[length] or {_SHORTENED} or not path: break"
-            yield "        del parts[length]"
-            yield "        length -= 1"
+            yield f"        if parts[-1] or {_SHORTENED} or not path: break"
+            yield "        del parts[-1]"
+            yield "        size -= 1"
         if self._unread:
             yield "    if not is_canonical(path): return reread(environ)"
         yield "    return default"
