@@ -98,7 +98,7 @@ class _Writer:
     def _search(self, arrangement: Arrangement) -> Iterator[str]:
         if arrangement.groups:
             yield "    parts = path.split('/')"
-            yield "    size = len(parts)"  # one more than the segments, for what is before the first
+            yield "    size = len(parts)"  # one more than there are segments
             yield "    while True:"
             longest = max(arrangement.groups)
             for index, (length, groups) in enumerate(arrangement.groups.items()):
