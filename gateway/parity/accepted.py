@@ -54,6 +54,7 @@ class Pinned:
     no_body: bool = False
     json_value: Pattern | None = None
     rows: Mapping[str, Pattern] = field(default_factory=dict)
+    outbound: Mapping[str, Pattern] = field(default_factory=dict)
 
     @property
     def places(self) -> frozenset[str]:
@@ -162,6 +163,14 @@ class AcceptedDifferences:
         """Give the id of the entry that accepts two values of a column (`table.column`)."""
         patterns = (
             (e.id, e.control.rows.get(column), e.candidate.rows.get(column)) for e in self.entries
+        )
+        return _accepting(patterns, control, candidate)
+
+    def sent_value(self, place: str, control: object, candidate: object) -> str | None:
+        """Give the id of the entry that accepts two values of what was sent (`mail.subject`)."""
+        patterns = (
+            (e.id, e.control.outbound.get(place), e.candidate.outbound.get(place))
+            for e in self.entries
         )
         return _accepting(patterns, control, candidate)
 

@@ -12,7 +12,8 @@ The file is a list of entries::
 
 Both sides pin the same places: `status`, `headers` (null: absent), `json` (the whole body),
 `page` (an HTML page's `title` and `text`) or `no_body: true`, `json_value` (any value in a JSON
-body that differs), `rows` (`table.column`). Their values are patterns (`gateway.parity.patterns`).
+body that differs), `rows` (`table.column`), `outbound` (`mail.subject`, `http.body.id`; `mail`
+is the destination itself, null if none is sent). Values are patterns (`gateway.parity.patterns`).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
 _ENTRY_KEYS = ("id", "where", "control", "candidate", "reason", "owner", "expires")
-_SIDE_KEYS = ("status", "headers", "json", "page", "no_body", "json_value", "rows")
+_SIDE_KEYS = ("status", "headers", "json", "page", "no_body", "json_value", "rows", "outbound")
 _OPERATION = re.compile(r"(?P<methods>\*|[A-Z]+(?:,[A-Z]+)*) +(?P<path>\*|/\S*)")
 
 
@@ -207,7 +208,10 @@ class _Reader:
             page=self._optional(data, "page", path),
             no_body=no_body is True,
             json_value=self._optional(data, "json_value", path),
-            rows={n: self._pattern(v, at) for n, v, at in self._named(data, "rows", path)},
+            **{
+                key: {n: self._pattern(v, at) for n, v, at in self._named(data, key, path)}
+                for key in ("rows", "outbound")
+            },
         )
 
     def _named(self, data: dict[str, Any], key: str, path: Path) -> list[tuple[str, Any, Path]]:
@@ -230,8 +234,8 @@ class _Reader:
     def _check_sides(self, entry: AcceptedDifference, path: Path) -> None:
         """Both sides pin the same places, name the same values, and say different things."""
         control, candidate = entry.control, entry.candidate
-        shapes = [(side.places, side.rows.keys(), side.json_value is None) for side in
-                  (control, candidate)]  # fmt: skip
+        shapes = [(side.places, side.rows.keys(), side.outbound.keys(), side.json_value is None)
+                  for side in (control, candidate)]  # fmt: skip
         if shapes[0] != shapes[1]:
             self._fault(path, f"{entry.id}: control and candidate pin different places. Pin each"
                         " place on both sides; a header that is absent is null.")  # fmt: skip

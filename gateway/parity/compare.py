@@ -6,13 +6,14 @@ they are met, so what is compared first decides what a token stands for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from gateway.parity.accepted import AcceptedDifferences
+from gateway.parity.sent import NO_STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from gateway.parity.canonical import Answer, Body, Tree
     from gateway.parity.cookies import SetCookie
     from gateway.parity.renaming import Renaming
+    from gateway.parity.sent import Sent
 
-KINDS = ("failure", "status", "redirect", "header", "cookie", "body", "rows")
+KINDS = ("failure", "status", "redirect", "header", "cookie", "body", "rows", "outbound")
+
+_LET_IT_HAPPEN = "what follows from it means little; parity_outbound = allow lets it happen"
 
 
 class _Absent:
@@ -46,10 +50,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Observation:
-    """What one side did with a request; `effects` is None where rows are not looked at."""
+    """What one side did with a request; `effects` is None where rows are not looked at.
+
+    `sent` is what left it by other ways than its answer,"""
 
     answer: Answer
     effects: tuple[Effect, ...] | None = None
+    sent: tuple[Sent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ def compare(
         *comparing.cookies(ours.cookies, theirs.cookies),
         *comparing.bodies(ours.body, theirs.body),
         *comparing.effects(control.effects, candidate.effects),
+        *comparing.sent(control.sent, candidate.sent),
     ]
     used = tuple(dict.fromkeys(comparing.used))
     return Comparison(tuple(differences), used, translation.answer)
@@ -215,6 +223,38 @@ class _Comparing:
         else:
             self.used.append(accepting)
 
+    def sent(self, control: tuple[Sent, ...], candidate: tuple[Sent, ...]) -> Iterator[Difference]:
+        for ours, theirs in _paired_sent(control, candidate, self.renaming):
+            yield from self.outbound(ours, theirs)
+
+    def outbound(self, control: Sent | None, candidate: Sent | None) -> Iterator[Difference]:
+        present = control or candidate
+        assert present is not None
+        ours, theirs = (side.destination if side else ABSENT for side in (control, candidate))
+        if present.kind == NO_STAND_IN:
+            yield Difference("outbound", NO_STAND_IN, ours, theirs, _LET_IT_HAPPEN)
+            return
+        found = [*self.scalars("outbound", present.kind, ours, theirs)]
+        if control and candidate:
+            found += self.trees("outbound", present.kind, control.content, candidate.content)
+        for difference in found:
+            accepting = self.accepted.sent_value(
+                difference.place, *map(_or_null, (difference.control, difference.candidate))
+            )
+            if accepting is None:
+                yield replace(difference, place=_sent_place(present, difference.place))
+            else:
+                self.used.append(accepting)
+
+
+def _or_null(value: Any) -> Any:
+    return None if value is ABSENT else value
+
+
+def _sent_place(sent: Sent, place: str) -> str:
+    member = place.removeprefix(sent.kind)
+    return f"{sent.kind} {sent.destination}" + (f", {member.lstrip('.')}" if member else "")
+
 
 def _family(value: Any) -> type:
     """Give what keeps equal values apart: true is not 1, but 1 is 1.0 in JSON."""
@@ -274,3 +314,24 @@ def _keys_match(control: Effect, candidate: Effect, renaming: Renaming) -> bool:
         or (isinstance(one, str) and isinstance(other, str) and renaming.would_match(one, other))
         for one, other in zip(control.key, candidate.key, strict=True)
     )
+
+
+def _paired_sent(
+    control: tuple[Sent, ...], candidate: tuple[Sent, ...], renaming: Renaming
+) -> Iterator[tuple[Sent | None, Sent | None]]:
+    """Pair by kind and destination, in order; then by renaming; what is left, by kind."""
+    ours, theirs = list(control), list(candidate)
+    rules = (
+        lambda one, other: one.destination == other.destination,
+        lambda one, other: renaming.would_match(one.destination, other.destination),
+        lambda _one, _other: True,
+    )
+    for rule in rules:
+        for sent in list(ours):
+            twin = next((t for t in theirs if t.kind == sent.kind and rule(sent, t)), None)
+            if twin is not None:
+                ours.remove(sent)
+                theirs.remove(twin)
+                yield sent, twin
+    yield from ((sent, None) for sent in ours)
+    yield from ((None, sent) for sent in theirs)

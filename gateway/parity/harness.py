@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextvars
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from gateway.parity.canonical import canonical
 from gateway.parity.client import Client, cookies_of
 from gateway.parity.compare import Comparison, Observation, compare
 from gateway.parity.cookies import SetCookie
+from gateway.parity.outbound import Outbound
 from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
 from gateway.parity.renaming import Renaming
 from gateway.parity.reply import Reply
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from gateway.effects import Effect
     from gateway.parity.exchange import Exchange, Request
     from gateway.parity.sending import Options
+    from gateway.sandbox.outbound.watch import Answer, Mode
 
     class StateOfOneSide(Protocol):
         """A private database: what `gateway.sandbox.State` is."""
@@ -67,14 +70,16 @@ class Side:
         app: WSGIApplication,
         state: StateOfOneSide | None = None,
         rows: Rows | None = None,
+        outbound: Mode = "record",
     ) -> None:
         self.name = name
         self.app = app
+        self.outbound = Outbound(outbound, has_state=state is not None)
         self._state = state
         self._rows = rows
 
     def perform(self, client: Client, request: Request) -> tuple[Exchange, Observation]:
-        """Send a request, and observe its answer and what it did to the rows."""
+        """Send a request, and observe its answer, what it did to the rows, and what it sent."""
         if self._rows:
             self._rows.effects()  # of whatever the test itself did since the last call
         # A context of its own, as on a server's thread: nothing that the test holds open, such
@@ -83,12 +88,11 @@ class Side:
         effects = self._rows.effects() if self._rows else None
         cookies = tuple(cookies_of(exchange.request, exchange.response, time.time()))
         answer = canonical(exchange, cookies, client.base_url)
-        return exchange, Observation(answer, effects)
+        return exchange, Observation(answer, effects, self.outbound.sent())
 
     def _send(self, client: Client, request: Request) -> Exchange:
-        if self._state is None:
-            return client.send(request)
-        with self._state.scope():
+        scope = self._state.scope() if self._state else nullcontext()
+        with scope, self.outbound.watched():
             return client.send(request)
 
 
@@ -224,6 +228,15 @@ class Parity(_Verbs):
         if self._shift is None:
             raise ParityError("The clock stands still only inside 'with parity:'. Enter it first.")
         self._shift(seconds)
+
+    def answer_http(self, answer: Answer) -> None:
+        """Let a function answer the HTTP requests that both sides send, from now on.
+
+        It is given an `OutboundEffect` and gives an `HttpAnswer` (`gateway.sandbox`). Without it
+        the answer is an empty 200.
+        """
+        for side in self.sides:
+            side.outbound.answer(answer)
 
     @property
     def differences(self) -> int:

@@ -39,6 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "parity_table", "the routing table (default: $GATEWAY_TABLE, or routing_table.yaml)"
     )
+    parser.addini(
+        "parity_outbound",
+        "what becomes of mail, HTTP requests, files and processes: record, stop or allow",
+        default="record",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +52,12 @@ def parity_run(pytestconfig: pytest.Config) -> Run:
     from gateway.parity.run import start_run  # noqa: PLC0415  # see the module's docstring
 
     options = pytestconfig.option
-    run = start_run(_table_file(pytestconfig), options.parity_control, options.parity_candidate)
+    run = start_run(
+        _table_file(pytestconfig),
+        options.parity_control,
+        options.parity_candidate,
+        pytestconfig.getini("parity_outbound"),
+    )
     pytestconfig.stash[_RUN] = run
     return run
 

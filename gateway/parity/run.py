@@ -7,13 +7,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from gateway.backends import load_attribute, load_backend
 from gateway.loader import load_table
 from gateway.parity.accepted_file import load_accepted
 from gateway.parity.harness import Parity, ParityError, Side
 from gateway.parity.verdict import Totals
+from gateway.sandbox.outbound.watch import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ class Run:
     database: Database | None
     accepted: AcceptedDifferences
     today: date
+    outbound: Mode = "record"
     calls: int = 0
     tests: int = 0
     used: Counter[str] = field(default_factory=Counter)
@@ -69,10 +71,14 @@ class Run:
         )
 
 
-def start_run(table_file: Path, control: str | None, candidate: str | None) -> Run:
+def start_run(
+    table_file: Path, control: str | None, candidate: str | None, outbound: str = "record"
+) -> Run:
     """Load everything that the table names; raises what is wrong with it."""
     table = load_table(table_file)
     names = choose_backends(table, control, candidate)
+    if outbound not in get_args(Mode):
+        raise ParityError(f"parity_outbound is {outbound!r}. Write {', '.join(get_args(Mode))}.")
     backends = [Named(name, load_backend(name, table.backends[name])) for name in names]
     return Run(
         control=backends[0],
@@ -80,6 +86,7 @@ def start_run(table_file: Path, control: str | None, candidate: str | None) -> R
         database=_database(table.database, backends),
         accepted=load_accepted(table_file.parent / ACCEPTED_FILE),
         today=datetime.now(UTC).date(),
+        outbound=cast("Mode", outbound),
     )
 
 
@@ -139,18 +146,18 @@ def _inner(app: Any) -> Any:
 def comparing(run: Run, state: State | None) -> Iterator[Parity]:
     """Give a `Parity` whose sides have a private copy of the state each, until the block ends."""
     with ExitStack() as stack:
-        pair = [_side(named, state, stack) for named in (run.control, run.candidate)]
+        pair = [_side(named, state, run.outbound, stack) for named in (run.control, run.candidate)]
         parity = Parity(*pair, accepted=run.accepted, today=run.today)
         yield stack.enter_context(parity)
 
 
-def _side(named: Named, state: State | None, stack: ExitStack) -> Side:
+def _side(named: Named, state: State | None, outbound: Mode, stack: ExitStack) -> Side:
     if state is None:
-        return Side(named.name, named.app)
+        return Side(named.name, named.app, outbound=outbound)
     from gateway.effects.state import StateRecorder  # noqa: PLC0415  # only with a database
 
     copied = state.copy()
     stack.callback(copied.close)
     rows = StateRecorder(copied)
     stack.callback(rows.close)
-    return Side(named.name, named.app, copied, rows)
+    return Side(named.name, named.app, copied, rows, outbound)

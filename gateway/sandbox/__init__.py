@@ -22,17 +22,17 @@ Without Flask, `create_engine` makes engines that follow a scope too.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gateway.sandbox.box import Sandbox, sandbox
-from gateway.sandbox.clone import CloneError
-from gateway.sandbox.engines import create_engine
-from gateway.sandbox.errors import EscapeError, ResidueError, SandboxError
-from gateway.sandbox.outbound.effect import HttpAnswer, OutboundEffect
-from gateway.sandbox.state import Database, State
-
 if TYPE_CHECKING:
+    from gateway.sandbox.box import Sandbox, sandbox
+    from gateway.sandbox.clone import CloneError
+    from gateway.sandbox.engines import create_engine
+    from gateway.sandbox.errors import EscapeError, ResidueError, SandboxError
+    from gateway.sandbox.outbound.effect import HttpAnswer, OutboundEffect
     from gateway.sandbox.shared import SharedSQLAlchemy
+    from gateway.sandbox.state import Database, State
 
 __all__ = [
     "CloneError",
@@ -49,11 +49,24 @@ __all__ = [
     "sandbox",
 ]
 
+_HOMES = {
+    "CloneError": "clone",
+    "Database": "state",
+    "EscapeError": "errors",
+    "HttpAnswer": "outbound.effect",
+    "OutboundEffect": "outbound.effect",
+    "ResidueError": "errors",
+    "Sandbox": "box",
+    "SandboxError": "errors",
+    "SharedSQLAlchemy": "shared",
+    "State": "state",
+    "create_engine": "engines",
+    "sandbox": "box",
+}
+
 
 def __getattr__(name: str) -> Any:
-    """Load the extension when it is asked for: it needs Flask, and the rest does not."""
-    if name == "SharedSQLAlchemy":
-        from gateway.sandbox.shared import SharedSQLAlchemy  # noqa: PLC0415
-
-        return SharedSQLAlchemy
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Load what is asked for: the extension needs Flask, most else SQLAlchemy, some neither."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -22,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import requests
 import sqlalchemy as sa
@@ -34,6 +36,8 @@ from gateway.sandbox import (
     create_engine,
     sandbox,
 )
+from gateway.sandbox.outbound.watch import Watch, active_watch
+from gateway.sandbox.outbound.watching import watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -171,8 +175,9 @@ def test_pool_of_another_engine_lends_nothing(engine: sa.Engine, folder: Path):
 # What is not
 
 
-def test_what_leaves_nothing_is_allowed(engine: sa.Engine, folder: Path):
-    with sandbox(engine) as box:
+@pytest.mark.parametrize("outbound", ["stop", "record"])
+def test_what_leaves_nothing_is_allowed(engine: sa.Engine, folder: Path, outbound):
+    with sandbox(engine, outbound=outbound) as box:
         assert (folder / "there").read_text() == "before"
         with tempfile.TemporaryFile() as unnamed:
             unnamed.write(b"x")
@@ -262,7 +267,21 @@ def post_by_requests(url: str) -> bytes:
     return response.content
 
 
-@pytest.mark.parametrize("send", [post, post_by_requests])
+def post_by_httpx(url: str) -> bytes:
+    response = httpx.post(url, json={"a": 1})
+    assert response.status_code == 201
+    return response.content
+
+
+def post_by_async_httpx(url: str) -> bytes:
+    async def send() -> bytes:
+        async with httpx.AsyncClient() as client:
+            return (await client.post(url, json={"a": 1})).content
+
+    return asyncio.run(send())
+
+
+@pytest.mark.parametrize("send", [post, post_by_requests, post_by_httpx, post_by_async_httpx])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_request_is_recorded_and_answered(engine: sa.Engine, send, scheme: str):
     seen: list[OutboundEffect] = []
@@ -342,6 +361,40 @@ def test_file_that_is_not_closed_is_recorded_at_the_end(engine: sa.Engine, folde
     assert box.effects == (OutboundEffect("file", f"write {folder}/new", b"x"),)
 
 
+def test_recorded_file_has_a_size_and_an_age(engine: sa.Engine, folder: Path):
+    with sandbox(engine, outbound="record"):
+        (folder / "new").mkdir()
+        (folder / "new" / "file").write_text("four")
+        assert (folder / "new").is_dir()
+        assert (folder / "new" / "file").stat().st_size == 4
+        assert time.time() - (folder / "new" / "file").stat().st_mtime < 60
+        (folder / "there").unlink()
+        assert not (folder / "there").exists()
+
+
+@pytest.mark.parametrize(
+    ("attempt", "error"),
+    [
+        (lambda folder: (folder / "there").mkdir(), FileExistsError),
+        (lambda folder: (folder / "none" / "new").mkdir(), FileNotFoundError),
+        (lambda folder: (folder / "none" / "new").write_text("x"), FileNotFoundError),
+        (lambda folder: (folder / "none").unlink(), FileNotFoundError),
+        (lambda folder: (folder / "none").rename(folder / "new"), FileNotFoundError),
+    ],
+)
+def test_recorded_files_fail_as_real_ones_do(engine: sa.Engine, folder: Path, attempt, error):
+    with sandbox(engine, outbound="record") as box, pytest.raises(error):
+        attempt(folder)
+    assert box.effects == ()
+
+
+def test_file_of_the_disk_is_moved_in_memory_only(engine: sa.Engine, folder: Path):
+    with sandbox(engine, outbound="record"):
+        (folder / "there").rename(folder / "moved")
+        assert (folder / "moved").read_text() == "before"
+    assert (folder / "there").exists()
+
+
 def test_process_is_recorded_and_succeeds(engine: sa.Engine):
     with sandbox(engine, outbound="record") as box:
         done = subprocess.run(["/bin/convert", "a b"], input=b"x", capture_output=True, check=True)
@@ -370,6 +423,31 @@ def test_thread_is_recorded_and_not_run(engine: sa.Engine):
         OutboundEffect("thread", name, b"1"),
         OutboundEffect("thread", name, b"2"),
     )
+
+
+def test_watch_that_waits_has_threads_run_inside():
+    ran: list[object] = []
+
+    def look() -> None:
+        time.sleep(0.01)
+        ran.append(active_watch())
+
+    watch = Watch("record", waits=True)
+    with ThreadPoolExecutor(1) as pool, watching(watch):
+        threading.Thread(target=look).start()
+        pool.submit(look)
+    assert ran == [watch, watch]
+    assert watch.effects == []
+
+
+def test_watch_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr("gateway.sandbox.outbound.watch.LONGEST_WAIT", 0.01)
+    end = threading.Event()
+    watch = Watch("record", waits=True)
+    with watching(watch):
+        threading.Thread(target=end.wait).start()
+    end.set()
+    assert "still runs in a thread" in watch.stopped[0]
 
 
 def test_what_has_no_stand_in_is_stopped_while_recording(engine: sa.Engine):

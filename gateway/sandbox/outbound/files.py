@@ -8,14 +8,17 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 from gateway.sandbox.outbound.gates import gate
 from gateway.sandbox.outbound.guard import is_by_itself
+from gateway.sandbox.outbound.overlay import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gateway.sandbox.outbound.overlay import Overlay
     from gateway.sandbox.outbound.watch import Watch
 
 
@@ -23,6 +26,7 @@ def install_stand_ins() -> None:
     """Keep what is written to files for effects."""
     for owner in (builtins, io):
         gate(owner, "open", _open)
+    gate(os, "stat", _stat)
     for name in ("remove", "unlink", "rmdir", "mkdir"):
         gate(os, name, _changed(name))
     for name in ("rename", "replace", "link", "symlink"):
@@ -33,8 +37,9 @@ def _open(
     watch: Watch, original: Callable[..., Any], file: Any, mode: str = "r", *rest: Any, **named: Any
 ) -> Any:
     is_written = not set(mode).isdisjoint("wax+")
-    passes = isinstance(file, int) or os.fspath(file) == os.devnull
-    if passes or not (is_written or _key(file) in watch.files) or is_by_itself("file"):
+    # An opener, as `tempfile` has one, is looked at when it opens.
+    passes = isinstance(file, int) or os.fspath(file) == os.devnull or "opener" in named
+    if passes or not (is_written or watch.overlay.knows(key_of(file))) or is_by_itself("file"):
         return original(file, mode, *rest, **named)
     held = _Held(watch, file, mode, original)
     return held if "b" in mode else _as_text(held, *rest, **named)
@@ -69,19 +74,14 @@ class _Held(io.BytesIO):
 
     def _before(self, original: Callable[..., Any]) -> bytes:
         """Read what the file holds, by the rules of its mode."""
-        key, mode = _key(self.name), self._mode
-        if key in self._watch.files:
-            content = self._watch.files[key]
+        key, mode, overlay = key_of(self.name), self._mode, self._watch.overlay
+        if "r" in mode:
+            overlay.must_be_there(self.name)
+        elif "x" in mode:
+            overlay.must_be_free(self.name)
         else:
-            content = None
-            if os.path.exists(key):  # noqa: PTH110  # what open() was given
-                with original(key, "rb") as real:
-                    content = real.read()
-        if content is None and ("r" in mode):
-            raise FileNotFoundError(2, "No such file or directory", self.name)
-        if content is not None and "x" in mode:
-            raise FileExistsError(17, "File exists", self.name)
-        return content or b""
+            overlay.must_have_a_folder(self.name)
+        return content_of(overlay, key, original) or b""
 
     def readable(self) -> bool:
         return "r" in self._mode or "+" in self._mode
@@ -92,10 +92,27 @@ class _Held(io.BytesIO):
     def close(self) -> None:
         if self._is_open and self.writable():
             content = self.getvalue()
-            self._watch.files[_key(self.name)] = content
-            self._watch.record("file", f"write {_key(self.name)}", content)
+            self._watch.overlay.write(key_of(self.name), content)
+            self._watch.record("file", f"write {key_of(self.name)}", content)
         self._is_open = False
         super().close()
+
+
+def content_of(overlay: Overlay, key: str, original: Callable[..., Any] = open) -> bytes | None:
+    """Read what a file holds by the overlay, else on the disk; None if it is not there."""
+    if key in overlay.files:
+        return overlay.files[key]
+    if not stat.S_ISREG(overlay.mode(key) or 0):
+        return None
+    with original(key, "rb") as real:
+        content: bytes = real.read()
+    return content
+
+
+def _stat(watch: Watch, original: Any, path: Any, *arguments: Any, **named: Any) -> Any:
+    if isinstance(path, int) or not watch.overlay.knows(key_of(path)):
+        return original(path, *arguments, **named)
+    return watch.overlay.stat(path)
 
 
 def _changed(verb: str) -> Callable[..., Any]:
@@ -103,9 +120,16 @@ def _changed(verb: str) -> Callable[..., Any]:
         if is_by_itself("file"):
             original(path, *arguments, **named)
             return
-        watch.record("file", f"{verb} {_key(path)}")
+        key, overlay = key_of(path), watch.overlay
+        if verb == "mkdir":
+            overlay.must_be_free(path)
+        else:
+            overlay.must_be_there(path)
+        watch.record("file", f"{verb} {key}")
         if verb in {"remove", "unlink"}:
-            watch.files[_key(path)] = None
+            overlay.files[key] = None
+        else:
+            overlay.folders[key] = verb == "mkdir"
 
     return change
 
@@ -117,13 +141,13 @@ def _moved(verb: str) -> Callable[..., Any]:
         if is_by_itself("file"):
             original(source, target, *arguments, **named)
             return
-        watch.record("file", f"{verb} {_key(source)} {_key(target)}")
-        content = watch.files.get(_key(source))
-        if content is not None and verb in {"rename", "replace"}:
-            watch.files.update({_key(source): None, _key(target): content})
+        if verb in {"rename", "replace"}:
+            watch.overlay.must_be_there(source)
+        watch.record("file", f"{verb} {key_of(source)} {key_of(target)}")
+        if verb in {"rename", "replace"}:
+            content = content_of(watch.overlay, key_of(source))
+            if content is not None:
+                watch.overlay.write(key_of(target), content)
+                watch.overlay.files[key_of(source)] = None
 
     return move
-
-
-def _key(path: Any) -> str:
-    return os.path.abspath(os.fsdecode(path))  # noqa: PTH100  # links stay as they are

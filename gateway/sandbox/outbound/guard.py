@@ -95,7 +95,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     kind = _KINDS.get(event)
     if kind is None and event == "open" and _is_written(*arguments):
         kind = "file"
-    if kind is None or (watch.records and kind in _ANSWERED):
+    if kind is None or kind in watch.passing or (watch.records and kind in _ANSWERED):
         return
     if _is_harmless(event, arguments) or is_by_itself(kind):
         return

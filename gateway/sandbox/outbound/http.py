@@ -1,6 +1,6 @@
 """A web server that answers every request by itself, in the place of http.client's connections.
 
-urllib, urllib3 and so requests speak through these, too.
+urllib, urllib3 and so requests speak through these, too; httpx has transports of its own.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ def install_stand_ins() -> None:
     for owner in owners:
         gate(owner, "connect", _connect)
     gate(http.client.HTTPConnection, "putrequest", _putrequest)
+    if (httpx := sys.modules.get("httpx")) is not None:
+        gate(httpx.HTTPTransport, "handle_request", _handle)
+        gate(httpx.AsyncHTTPTransport, "handle_async_request", _handle_async)
 
 
 def _connect(watch: Watch, _original: Any, connection: Any) -> None:
@@ -92,3 +95,19 @@ def _written(answer: HttpAnswer) -> bytes:
     phrase = HTTPStatus(answer.status).phrase
     lines = [f"HTTP/1.1 {answer.status} {phrase}", *(f"{n}: {v}" for n, v in headers), "", ""]
     return "\r\n".join(lines).encode("latin-1") + answer.body
+
+
+def _handle(watch: Watch, _original: Any, _transport: Any, request: Any) -> Any:
+    return _answered(watch, request, request.read())
+
+
+async def _handle_async(watch: Watch, _original: Any, _transport: Any, request: Any) -> Any:
+    return _answered(watch, request, await request.aread())
+
+
+def _answered(watch: Watch, request: Any, content: bytes) -> Any:
+    named = {name.title(): value for name, value in request.headers.items()}
+    effect = watch.record("http", f"{request.method} {request.url}", content, named)
+    answer = watch.answer(effect)
+    response = sys.modules["httpx"].Response
+    return response(answer.status, headers=list(answer.headers), content=answer.body)

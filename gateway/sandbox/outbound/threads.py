@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import functools
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 from gateway.sandbox.outbound.gates import gate
@@ -36,6 +36,11 @@ def _submit(
 ) -> Any:
     if _stays_inside(function):
         return original(pool, function, *arguments, **named)
+    if watch.waits:
+        run = contextvars.copy_context().run
+        future = original(pool, run, function, *arguments, **named)
+        watch.running.append((_name(function), lambda seconds: not wait([future], seconds)[1]))
+        return future
     if not watch.records:
         raise watch.stop("thread", f"{_name(function)} is submitted to a pool of threads")
     watch.record("thread", _name(function), _shown(arguments, named))
@@ -56,12 +61,29 @@ def _start(watch: Watch, original: Callable[..., Any], thread: threading.Thread)
     if getattr(target, "__module__", None) in _PYTHONS_OWN:
         original(thread)
         return
+    if watch.waits:
+        _start_inside(watch, original, thread, target)
+        return
     if not watch.records:
         raise watch.stop("thread", f"{_name(target)} is to run in one")
     arguments = getattr(thread, "_args", ()), getattr(thread, "_kwargs", {})
     watch.record("thread", _name(target), _shown(*arguments))
     thread.run = lambda: None  # type: ignore[method-assign]  # it ends at once, and can be joined
     original(thread)
+
+
+def _start_inside(
+    watch: Watch, original: Callable[..., Any], thread: threading.Thread, target: Any
+) -> None:
+    context, run = contextvars.copy_context(), thread.run
+    thread.run = lambda: context.run(run)  # type: ignore[method-assign]
+    original(thread)
+
+    def ended(seconds: float) -> bool:
+        thread.join(seconds)
+        return not thread.is_alive()
+
+    watch.running.append((_name(target), ended))
 
 
 def _name(function: Any) -> str:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Literal
 
 from gateway.sandbox.errors import EscapeError
 from gateway.sandbox.outbound.effect import HttpAnswer, OutboundEffect
+from gateway.sandbox.outbound.overlay import Overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from gateway.sandbox.outbound.effect import Kind
 
     Answer = Callable[[OutboundEffect], HttpAnswer]
+    Running = tuple[str, Callable[[float], bool]]
+    """A name, and what waits for so many seconds and tells whether it has ended."""
 
 Mode = Literal["stop", "record", "allow"]
+
+LONGEST_WAIT = 10.0
+"""How long a watch that waits for threads does so, in seconds."""
 
 _WHAT = {
     "mail": "mail be sent",
@@ -39,17 +46,27 @@ class Watch:
     """Stops what would leave, or records it and lets a stand-in answer, or lets it pass.
 
     `answer` is asked for the answer to each recorded HTTP request; without it that is an
-    empty 200.
+    empty 200. What is of the kinds in `passing` passes. With `waits`, threads are neither stopped
+    nor recorded: they run under the same watch, and `finish` waits for them.
     """
 
-    def __init__(self, mode: Mode = "stop", answer: Answer | None = None) -> None:
+    def __init__(
+        self,
+        mode: Mode = "stop",
+        answer: Answer | None = None,
+        *,
+        passing: Collection[Kind] = (),
+        waits: bool = False,
+    ) -> None:
         self.mode = mode
         self.records = mode == "record"
+        self.passing = frozenset(passing)
+        self.waits = waits
         self.answer = answer or (lambda _effect: HttpAnswer())
         self.effects: list[OutboundEffect] = []
         self.stopped: list[str] = []
-        self.files: dict[str, bytes | None] = {}
-        """What recorded writing has made of files; None for those that are gone."""
+        self.overlay = Overlay()
+        self.running: list[Running] = []
         self.at_end: list[Callable[[], None]] = []
 
     def record(
@@ -73,7 +90,12 @@ class Watch:
         return EscapeError(f"{sentence} {instead}")
 
     def finish(self) -> None:
-        """Record what was begun and not ended."""
+        """Wait for what runs, and record what was begun and not ended."""
+        deadline = time.monotonic() + LONGEST_WAIT
+        while self.running:  # what runs may start more
+            name, wait = self.running.pop()
+            if not wait(max(0.0, deadline - time.monotonic())):
+                self.stopped.append(f"{name} still runs in a thread after {LONGEST_WAIT:.0f} s.")
         for complete in self.at_end:
             complete()
         self.at_end.clear()
