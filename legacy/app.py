@@ -138,6 +138,7 @@ INLINE_HANDLERS = {
     "attach": "attachFiles(this)",
     "change_password": "changePassword(this); return false",
     "sign_out_elsewhere": "signOutElsewhere()",
+    "enrol": "enrolOrLeave(this)",
     "clean_up": "cleanUp(this, event); return false",
     "act": "actOnUser(event)",
     "update_user": "updateUser(event); return false",
@@ -919,6 +920,8 @@ def show_settings(form, errors, status=200):
         this_login=current_user.login.id,
         minute=local_minute,
         assistants=offered_assistants(),
+        choices=enabled_assistants(),
+        enrolled=enrolled_keys(),
         timezones=[(zone, zone) for zone in sorted(available_timezones())],
     )
 
@@ -1008,19 +1011,37 @@ def chat():
     return show(
         "chat.html",
         conversation=conversation,
+        feedback=feedback_given(conversation),
         default_assistant=current_user.user.default_assistant or "guide",
         assistants=offered_assistants(),
         usage=usage_of(current_user.user),
     )
 
 
+def feedback_given(conversation):
+    """What was thought of the answers here, by the answer's id."""
+    mine = {"user_id": current_user.user.id, "id": conversation.id}
+    rows = db.session.execute(
+        text(
+            "SELECT f.message_id, f.rating, f.comment FROM feedback f"
+            " JOIN message m ON m.id = f.message_id"
+            " WHERE f.user_id = :user_id AND m.conversation_id = :id ORDER BY f.message_id"
+        ),
+        mine,
+    )
+    return {row.message_id: {"rating": row.rating, "comment": row.comment} for row in rows}
+
+
 def offered_assistants():
     """The ones to choose from, first those that one has enrolled with."""
-    enabled = db.session.scalars(
-        select(Assistant).where(Assistant.enabled).order_by(Assistant.key)
-    ).all()
     mine = enrolled_keys()
-    return [(a.key, a.name) for a in sorted(enabled, key=lambda a: a.key not in mine)]
+    offered = sorted(enabled_assistants(), key=lambda a: a.key not in mine)
+    return [(a.key, a.name) for a in offered]
+
+
+def enabled_assistants():
+    enabled = select(Assistant).where(Assistant.enabled).order_by(Assistant.key)
+    return db.session.scalars(enabled).all()
 
 
 # ----------------------------------------------------------------------------------------------

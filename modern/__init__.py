@@ -51,6 +51,7 @@ def create_app(config: Config | None = None) -> Flask:
         markdown=markdown,
         page_query=page_query,
     )
+    app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
     headers.init_app(app, https_only=config.is_public)
     errors.init_app(app)
     commands.init_app(app)

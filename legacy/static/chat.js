@@ -364,19 +364,90 @@ function messageItem(message) {
   return item;
 }
 
-// Of the Markdown of answers only what stands out in a line; the rest reads well as it is.
+// The Markdown of answers: lists, quotes, code, and what stands out in a line. All else stays text.
 function formatted(text) {
-  var place = element('p');
-  text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).forEach(function (piece, at) {
-    if (at % 2 === 0) {
+  var place = element('div', '', 'said');
+  var lines = text.split('\n');
+  while (lines.length) {
+    var line = lines[0];
+    if (!line.trim()) {
+      lines.shift();
+    } else if (/^```/.test(line)) {
+      place.appendChild(codeOf(lines));
+    } else if (/^>/.test(line)) {
+      var quote = takeLines(lines, /^>/).map(function (each) { return each.replace(/^> ?/, ''); });
+      place.appendChild(element('blockquote')).appendChild(formatted(quote.join('\n')));
+    } else if (/^[-*] /.test(line)) {
+      place.appendChild(listOf('ul', takeLines(lines, /^([-*]| ) /), /^[-*] +/));
+    } else if (/^\d+[.)] /.test(line)) {
+      place.appendChild(listOf('ol', takeLines(lines, /^(\d+[.)]| ) /), /^\d+[.)] +/));
+    } else {
+      var paragraph = [lines.shift()].concat(takeLines(lines, /^(?!```|>|[-*] |\s*$)/));
+      place.appendChild(inLine(element('p'), paragraph.join('\n').replace(/^#{1,6} +(.*)/, '**$1**')));
+    }
+  }
+  return place;
+}
+
+function takeLines(lines, fitting) {
+  var taken = [];
+  while (lines.length && fitting.test(lines[0])) {
+    taken.push(lines.shift());
+  }
+  return taken;
+}
+
+function codeOf(lines) {
+  lines.shift();
+  var code = takeLines(lines, /^(?!```)/);
+  lines.shift();
+  var place = element('pre');
+  place.appendChild(element('code', code.join('\n')));
+  return place;
+}
+
+function listOf(name, lines, mark) {
+  var list = element(name);
+  lines.forEach(function (line) {
+    if (mark.test(line) || !list.lastElementChild) {
+      inLine(list.appendChild(element('li')), line.replace(mark, ''));
+    } else {
+      inLine(list.lastElementChild, ' ' + line.trim());
+    }
+  });
+  return list;
+}
+
+var MARKS = /(\*\*[^*]+\*\*|\*[^*\s](?:[^*]*[^*\s])?\*|`[^`]+`|\[[^\]]+\]\([^()\s]+\))/;
+// A link leads to this site, to the web, or to a mail program, and never to a script.
+var SAFE_LINK = /^(https?:\/\/|mailto:|\/(?![/\\])|#)/i;
+
+function inLine(place, text) {
+  text.split(MARKS).forEach(function (piece, at) {
+    var link = /^\[([^\]]+)\]\((.*)\)$/.exec(piece);
+    if (at % 2 === 0 || (link && !SAFE_LINK.test(link[2]))) {
       place.appendChild(document.createTextNode(piece));
+    } else if (link) {
+      place.appendChild(inLine(linkTo(link[2]), link[1]));
     } else if (piece[0] === '`') {
       place.appendChild(element('code', piece.slice(1, -1)));
+    } else if (piece[1] === '*') {
+      place.appendChild(inLine(element('strong'), piece.slice(2, -2)));
     } else {
-      place.appendChild(element('strong', piece.slice(2, -2)));
+      place.appendChild(inLine(element('em'), piece.slice(1, -1)));
     }
   });
   return place;
+}
+
+function linkTo(address) {
+  var link = element('a');
+  link.href = address;
+  if (/^http/i.test(address)) {
+    link.rel = 'noopener noreferrer';
+    link.target = '_blank';
+  }
+  return link;
 }
 
 function tableOf(data, text) {
@@ -397,21 +468,61 @@ function tableOf(data, text) {
   return table;
 }
 
+// What was thought of answers, by their ids; the page brings along what it is at first.
+var opinions = byId('conversation') ? JSON.parse(byId('conversation').getAttribute('data-feedback')) : {};
+
 function ratingOf(message) {
-  var place = element('p');
+  var place = element('div', '', 'rating');
+  var stars = element('span');
+  stars.setAttribute('role', 'group');
+  stars.setAttribute('aria-label', 'Rating');
+  var comment = commentOf(message, show);
   [1, 2, 3, 4, 5].forEach(function (rating) {
     var star = button('★', function () {
-      call('POST', '/feedback', { message_id: message.id, rating: rating }, null, function (answer) {
-        say(answer);
-        Array.prototype.forEach.call(answer.ok ? place.children : [], function (star, at) {
-          star.setAttribute('aria-pressed', String(at < rating));
-        });
-      });
+      rate(message, rating, (opinions[message.id] || {}).comment, show);
     });
     star.setAttribute('aria-label', 'Rate this answer ' + rating + ' of 5');
-    place.appendChild(star);
+    stars.appendChild(star);
   });
+  place.appendChild(stars);
+  place.appendChild(comment);
+  show();
   return place;
+
+  function show() {
+    var given = (opinions[message.id] || { rating: 0 }).rating;
+    Array.prototype.forEach.call(stars.children, function (star, at) {
+      star.setAttribute('aria-pressed', String(at < given));
+    });
+    comment.hidden = !given;
+  }
+}
+
+function commentOf(message, done) {
+  var place = element('details');
+  place.appendChild(element('summary', 'Comment'));
+  var form = place.appendChild(element('form'));
+  var input = form.appendChild(element('input'));
+  input.setAttribute('aria-label', 'Comment');
+  input.maxLength = 1000;
+  input.value = (opinions[message.id] || {}).comment || '';
+  form.appendChild(element('button', 'Save', 'save'));
+  form.onsubmit = function (event) {
+    event.preventDefault();
+    rate(message, opinions[message.id].rating, input.value, done);
+  };
+  return place;
+}
+
+function rate(message, rating, comment, done) {
+  var wanted = { message_id: message.id, rating: rating, comment: comment || null };
+  call('POST', '/feedback', wanted, null, function (answer) {
+    say(answer);
+    if (answer.ok) {
+      opinions[message.id] = wanted;
+      done();
+    }
+  });
 }
 
 // ---- Writing a message ---------------------------------------------------------------------
@@ -488,6 +599,8 @@ function setWriting(request) {
   writing = request;
   byId('stop').hidden = !request;
   byId('send').disabled = !!request;
+  // An answer is read out once it is whole, not word by word.
+  byId('message-log').setAttribute('aria-busy', String(!!request));
 }
 
 function stopAnswer() {
@@ -560,7 +673,12 @@ function showUsage(usage) {
 }
 
 function attachFiles(input) {
-  Array.prototype.forEach.call(input.files, function (file) {
+  attachAll(input.files);
+  input.value = '';
+}
+
+function attachAll(files) {
+  Array.prototype.forEach.call(files, function (file) {
     var form = new FormData();
     form.append('conversation_id', shownId());
     form.append('file', file);
@@ -573,7 +691,6 @@ function attachFiles(input) {
       fillWaiting();
     });
   });
-  input.value = '';
 }
 
 function fillWaiting() {
@@ -682,6 +799,19 @@ function signOutElsewhere() {
   call('DELETE', '/auth/sessions', null, null, say);
 }
 
+function enrolOrLeave(pressed) {
+  var method = pressed.getAttribute('aria-pressed') === 'true' ? 'DELETE' : 'POST';
+  var address = '/assistants/' + encodeURIComponent(pressed.getAttribute('data-key')) + '/enrolment';
+  call(method, address, null, null, function (answer) {
+    if (!answer.ok) {
+      notice(answer.text);
+      return;
+    }
+    pressed.setAttribute('aria-pressed', String(answer.data.enrolled));
+    notice(answer.data.name + (answer.data.enrolled ? ' is offered first.' : ' is left.'));
+  });
+}
+
 function cleanUp(form, event) {
   var wanted = {
     older_than_days: Number(form.older_than_days.value),
@@ -737,6 +867,17 @@ if (byId('conversation')) {
     if (event.target.type === 'button') {
       byId('text').value = event.target.textContent;
       byId('text').focus();
+    }
+  };
+  byId('conversation').ondragover = function (event) {
+    if (Array.prototype.indexOf.call(event.dataTransfer.types, 'Files') >= 0) {
+      event.preventDefault();
+    }
+  };
+  byId('conversation').ondrop = function (event) {
+    if (event.dataTransfer.files.length) {
+      event.preventDefault();  // the browser would leave the page and show the file
+      attachAll(event.dataTransfer.files);
     }
   };
   // On a small window the messages come first.

@@ -8,6 +8,7 @@ from flask.views import MethodView
 
 from modern.chat import answer as answers
 from modern.chat.choice import enabled
+from modern.chat.opinions import Opinions
 from modern.chat.schemas import (
     AssistantItem,
     AttachmentItem,
@@ -41,9 +42,11 @@ def workspace() -> ResponseReturnValue:
     if user.must_change_password:
         flash("Choose a new password to continue.")
         return redirect(SETTINGS)
+    conversation = _shown_conversation(user)
     return render_template(
         "chat.html",
-        conversation=_shown_conversation(user),
+        conversation=conversation,
+        feedback=provide(Opinions).given(user, conversation),
         default_assistant=user.default_assistant or DEFAULT_ASSISTANT,
         assistants=enabled(provide(AssistantService).list_assistants(user, EVERYTHING).items),
         usage=provide(AssistantService).usage(user),

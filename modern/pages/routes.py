@@ -98,6 +98,7 @@ class Settings(MethodView):
 
 def _settings_page(form: dict[str, str], errors: dict[str, str]) -> str:
     me = signed_in()
+    choices = provide(AssistantService).list_assistants(me.user, EVERYTHING).items
     return render_template(
         "settings.html",
         form=form,
@@ -105,7 +106,8 @@ def _settings_page(form: dict[str, str], errors: dict[str, str]) -> str:
         me=me,
         sessions=provide(AuthService).list_sessions(me.user, EVERYTHING).items,
         usage=provide(AssistantService).usage(me.user),
-        assistants=enabled(provide(AssistantService).list_assistants(me.user, EVERYTHING).items),
+        assistants=enabled(choices),
+        choices=[choice for choice in choices if choice.assistant.enabled],
         timezones=sorted(available_timezones()),
     )
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shared_models.sample import SAMPLE_PASSWORD
+from tests.serving import until
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +63,16 @@ class Worker:
         expect(self.answer.last).to_contain_text(text)
         expect(self.page.locator("#stop")).to_be_hidden()
         expect(self.answer.last.get_by_label("Rate this answer 5 of 5")).to_be_visible()
+
+    def drops(self, name: str, kind: str, content: str) -> None:
+        """Drop a file onto the conversation."""
+        made = """([name, type, content]) => {
+            const files = new DataTransfer();
+            files.items.add(new File([content], name, { type }));
+            return files;
+        }"""
+        files = self.page.evaluate_handle(made, [name, kind, content])
+        self.page.dispatch_event("#conversation", "drop", {"dataTransfer": files})
 
     def row(self, title: str):
         link = self.page.get_by_role("link", name=title, exact=True)
@@ -142,8 +153,19 @@ def attaches_a_table(worker):
     worker.answer.last.get_by_label("Rate this answer 4 of 5").click()
     worker.is_told("Thank you for your feedback.")
     expect(worker.answer.last.locator("button[aria-pressed=true]")).to_have_count(4)
-    sql = "select f.rating, m.kind from feedback f join message m on m.id = message_id"
-    assert worker.rows(sql) == [(4, "table")]
+    worker.answer.last.get_by_text("Comment", exact=True).click()
+    worker.answer.last.get_by_label("Comment").fill("Quick.")
+    worker.answer.last.get_by_role("button", name="Save").click()
+    sql = "select f.rating, f.comment from feedback f"
+    until(lambda: worker.rows(sql) == [(4, "Quick.")])
+
+    worker.step()
+    worker.page.reload()
+    expect(worker.answer.last.locator("button[aria-pressed=true]")).to_have_count(4)
+    worker.drops("more.csv", "text/csv", CSV.decode())
+    expect(worker.page.get_by_role("button", name="Remove more.csv")).to_be_visible()
+    worker.press("Remove more.csv")
+    expect(worker.page.get_by_role("button", name="Remove more.csv")).to_have_count(0)
 
 
 def stops_an_answer(worker):
@@ -208,6 +230,17 @@ def changes_the_settings(worker):
     worker.sees("Your settings are saved.")
     sql = "select display_name, timezone from user where email = 'carol@example.test'"
     assert worker.rows(sql) == [("Carol S.", "Europe/Berlin")]
+
+    worker.step()
+    documents = page.locator("#enrolments").get_by_role("button", name="Documents")
+    documents.click()
+    worker.is_told("Documents is offered first.")
+    sql = "select assistant_key, active from enrolment"
+    assert worker.rows(sql) == [("docs", 1)]
+    worker.step()
+    documents.click()
+    worker.is_told("Documents is left.")
+    assert worker.rows(sql) == [("docs", 0)]
 
     worker.step()
     page.get_by_label("Current password").fill(SAMPLE_PASSWORD)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fileLinks, renderWaiting } from "../../modern/static/js/attachments.js";
+import { fileLinks, renderWaiting, takeDropped } from "../../modern/static/js/attachments.js";
 import { node } from "./dom-stand-in.mjs";
 
 test("files of a message are links that load them", () => {
@@ -25,4 +25,15 @@ test("without files there is no list", () => {
   const list = node("ul");
   renderWaiting(list, [], () => {});
   assert.equal(list.hidden, true);
+});
+
+test("files that are dropped are taken, and other things are left to the browser", () => {
+  const place = node("section");
+  const taken = [];
+  takeDropped(place, (files) => taken.push(...files));
+  let kept = 0;
+  const drop = (files) => ({ dataTransfer: { files, types: [] }, preventDefault: () => (kept += 1) });
+  place.listeners.drop(drop(["a.csv"]));
+  place.listeners.drop(drop([]));
+  assert.deepEqual([taken, kept], [["a.csv"], 1]);
 });

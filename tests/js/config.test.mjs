@@ -7,11 +7,14 @@ import { pageOf } from "./dom-stand-in.mjs";
 const token = { querySelector: () => ({ content: "a-token" }) };
 
 test("the workspace tells its conversation and the assistant of new ones", () => {
-  const conversation = { dataset: { conversationId: "12", defaultAssistant: "table" } };
+  const feedback = '{"4":{"rating":2,"comment":null}}';
+  const dataset = { conversationId: "12", defaultAssistant: "table", feedback };
+  const conversation = { dataset };
   assert.deepEqual(readConfig({ ...pageOf({ conversation }), ...token }), {
     csrfToken: "a-token",
     conversationId: 12,
     defaultAssistant: "table",
+    feedback: { 4: { rating: 2, comment: null } },
   });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { plain, render } from "../../modern/static/js/markdown.js";
-import { renderMessages } from "../../modern/static/js/messages.js";
+import { isLive, renderMessages } from "../../modern/static/js/messages.js";
 import { node } from "./dom-stand-in.mjs";
 
 const ANSWER = {
@@ -26,7 +26,7 @@ const TABLE = {
   ],
 };
 
-function drawn(message, onOlder = null, actions = {}) {
+function drawn(message, onOlder = null, actions = { feedback: {} }) {
   const list = node("ol");
   renderMessages(list, [{ ...ANSWER, ...message }], onOlder, actions);
   return list;
@@ -54,9 +54,29 @@ test("a caption that the text says already is left out", () => {
 
 test("a star rates the answer", () => {
   const rated = [];
-  const list = drawn({}, null, { rate: (...both) => rated.push(both) });
+  const list = drawn({}, null, { feedback: {}, rate: (...both) => rated.push(both) });
   list.all("button")[3].listeners.click();
   assert.deepEqual(rated, [[4, 4]]);
+});
+
+test("a rating that was given before is shown, with its comment", () => {
+  const said = [];
+  const feedback = { 4: { rating: 2, comment: "Short." } };
+  const list = drawn({}, null, { feedback, comment: (...both) => said.push(both) });
+  const pressed = list.all("button").map(({ attributes }) => attributes["aria-pressed"]);
+  assert.deepEqual(pressed.slice(0, 5), ["true", "true", "false", "false", "false"]);
+  assert.equal(list.all("input")[0].value, "Short.");
+  list.all("form")[0].listeners.submit({ preventDefault() {} });
+  assert.deepEqual(said, [[4, "Short."]]);
+});
+
+test("what was not rated asks for no comment", () => {
+  assert.equal(drawn({}).all("details")[0].attributes.hidden, "");
+});
+
+test("an answer is live for as long as the server waits for it", () => {
+  const begun = Date.parse(ANSWER.created_at);
+  assert.deepEqual([isLive(ANSWER, begun + 120_000), isLive(ANSWER, begun + 240_000)], [true, false]);
 });
 
 for (const [state, said] of [

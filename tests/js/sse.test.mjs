@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createParser, eventsOf } from "../../modern/static/js/sse.js";
+import { createParser, eventsOf, resumed } from "../../modern/static/js/sse.js";
 
 function read(...pieces) {
   const events = [];
@@ -45,4 +45,34 @@ test("the events of an answer come with their data read", async () => {
     { event: "start", data: { seq: 2 } },
     { event: "done", data: null },
   ]);
+});
+
+async function heard(...streams) {
+  const asked = [];
+  const open = async (id) => {
+    asked.push(id);
+    const stream = streams.shift();
+    return stream === undefined ? null : new Response(stream);
+  };
+  const found = [];
+  for await (const { id, data } of resumed(open, 3, async () => {})) {
+    found.push([id, data]);
+  }
+  return { asked, found };
+}
+
+test("a stream that ended is opened again where it was", async () => {
+  const broken = new ReadableStream({ start: (controller) => controller.error(new Error("lost")) });
+  const { asked, found } = await heard("id: 4\ndata: 1\n\n", broken, "id: 5\ndata: 2\n\n");
+  assert.deepEqual(asked, [3, "4", "4", "5"]);
+  assert.deepEqual(found, [
+    ["4", 1],
+    ["5", 2],
+  ]);
+});
+
+test("a stream that is given up is not opened again", async () => {
+  const abort = new DOMException("", "AbortError");
+  const given = new ReadableStream({ start: (controller) => controller.error(abort) });
+  await assert.rejects(heard(given, "id: 4\ndata: 1\n\n"), { name: "AbortError" });
 });

@@ -7,6 +7,7 @@ import pytest
 
 from tests import parts
 
+MODULES = sorted((Path(__file__).parents[2] / "modern/static/js").glob("*.js"))
 FILES = sorted(Path(__file__).parent.glob("*.test.mjs"))
 
 
@@ -19,5 +20,7 @@ def test_module(file):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_there_are_tests():
-    assert FILES
+def test_every_module_is_tested():
+    tested = "".join(file.read_text("utf-8") for file in FILES)
+    assert MODULES
+    assert [module.name for module in MODULES if f"/js/{module.name}" not in tested] == []

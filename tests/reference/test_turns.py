@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -243,6 +245,16 @@ def test_twenty_first_visits_at_once_find_one_fresh_conversation(site):
     assert set(statuses) <= {200, 201}
     with site.session() as session:
         assert session.scalar(select(func.count(Conversation.id)).filter_by(user_id=3)) == 1
+
+
+def test_what_was_thought_of_an_answer_is_on_the_page_again(side):
+    ada = side.signed_in("ada")
+    said = "Fein, “kurz” & <b>gut</b>"
+    ada.post("/feedback", json={"message_id": 2, "rating": 4, "comment": said})
+    page = ada.get("/chat?conversation=1").text
+    found = page.partition("data-feedback='")[2].partition("'")[0]
+    assert json.loads(unescape(found)) == {"2": {"rating": 4, "comment": said}}
+    assert "<b>gut" not in page
 
 
 def test_an_ended_login_hears_nothing_more(site, ada, fresh):

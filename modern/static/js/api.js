@@ -78,9 +78,7 @@ export function createApi({ csrfToken, onSignedOut, fetch = globalThis.fetch.bin
   }
 
   /** A call that is answered by a stream; what is no stream is a refusal. */
-  async function openStream(path, body, signal) {
-    const headers = { "X-CSRFToken": csrfToken, "Content-Type": "application/json" };
-    const options = { method: "POST", headers, body: JSON.stringify(body), signal };
+  async function openStream(path, options) {
     const response = await reached(fetch(path, options));
     refuseSignedOut(response);
     if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
@@ -116,8 +114,14 @@ export function createApi({ csrfToken, onSignedOut, fetch = globalThis.fetch.bin
       return (await send("POST", "/conversations/fresh")).body;
     },
 
-    async changeConversation(id, changes) {
-      const { etag } = await send("GET", one(id));
+    /** A conversation, and what says later whether it is still as it was seen now. */
+    async seeConversation(id) {
+      const { body, etag } = await send("GET", one(id));
+      return { conversation: body, etag };
+    },
+
+    async changeConversation(id, changes, seen = null) {
+      const etag = seen ?? (await send("GET", one(id))).etag;
       const headers = { "If-Match": etag };
       return (await send("PATCH", one(id), { body: changes, headers })).body;
     },
@@ -141,7 +145,14 @@ export function createApi({ csrfToken, onSignedOut, fetch = globalThis.fetch.bin
         client_token: token,
         attachment_ids: files.map(({ id }) => id),
       };
-      return openStream("/chat/messages", body, signal);
+      const headers = { "X-CSRFToken": csrfToken, "Content-Type": "application/json" };
+      const options = { method: "POST", headers, body: JSON.stringify(body), signal };
+      return openStream("/chat/messages", options);
+    },
+
+    /** What becomes of the messages after a `seq`, as it happens. */
+    watchMessages(id, seq, signal) {
+      return openStream(`${one(id)}/events`, { headers: { "Last-Event-ID": String(seq) }, signal });
     },
 
     async upload(conversationId, file) {
@@ -155,8 +166,15 @@ export function createApi({ csrfToken, onSignedOut, fetch = globalThis.fetch.bin
       await send("DELETE", `/attachments/${id}`);
     },
 
-    async rate(messageId, rating) {
-      return (await send("POST", "/feedback", { body: { message_id: messageId, rating } })).body;
+    async rate(messageId, rating, comment = null) {
+      const body = { message_id: messageId, rating, comment };
+      return (await send("POST", "/feedback", { body })).body;
+    },
+
+    /** Enrol with an assistant, or leave it. */
+    async enrol(key, wanted) {
+      const method = wanted ? "POST" : "DELETE";
+      return (await send(method, `/assistants/${encodeURIComponent(key)}/enrolment`)).body;
     },
 
     async changePassword(current, wanted) {

@@ -22,6 +22,21 @@ export function fileLinks(attachments) {
   );
 }
 
+/** Take the files that are dropped onto a part of the page. */
+export function takeDropped(place, onFiles) {
+  place.addEventListener("dragover", (event) => {
+    if (event.dataTransfer.types.includes("Files")) {
+      event.preventDefault();
+    }
+  });
+  place.addEventListener("drop", (event) => {
+    if (event.dataTransfer.files.length > 0) {
+      event.preventDefault(); // the browser would leave the page and show the file
+      onFiles([...event.dataTransfer.files]);
+    }
+  });
+}
+
 /** Fill the list of the files that wait; each can be taken back. */
 export function renderWaiting(list, files, onRemove) {
   list.replaceChildren(

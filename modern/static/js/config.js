@@ -7,5 +7,6 @@ export function readConfig(page) {
     csrfToken: page.querySelector('meta[name="csrf-token"]').content,
     conversationId: section ? Number(section.dataset.conversationId) : null,
     defaultAssistant: section?.dataset.defaultAssistant || "guide",
+    feedback: JSON.parse(section?.dataset.feedback || "{}"),
   });
 }

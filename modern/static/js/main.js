@@ -2,26 +2,27 @@
 
 import { startAdmin } from "./admin.js";
 import { createApi } from "./api.js";
-import { renderWaiting } from "./attachments.js";
+import { renderWaiting, takeDropped } from "./attachments.js";
 import { createComposer } from "./composer.js";
 import { readConfig } from "./config.js";
 import { focusRow, renderConversations, renderHits } from "./conversations.js";
 import {
   announced,
   grown,
+  isLive,
   redrawMessage,
   renderMessages,
   showRating,
   withMessage,
 } from "./messages.js";
-import { eventsOf } from "./sse.js";
+import { eventsOf, resumed } from "./sse.js";
 import { createState } from "./state.js";
 import { pressFilter, showNotice, showSuggestions, showUsage, startSettings } from "./ui.js";
 
 const LOGIN = "/auth/login?next=/chat";
 // The list shows something that is not so any more.
 const OUTDATED = new Set([404, 412]);
-// How long until a look at whether an answer that nobody streams to this page is done.
+// How long until another look at an answer whose end nobody can tell this page of.
 const LOOK_AGAIN_MS = 1000;
 
 const config = readConfig(document);
@@ -54,6 +55,7 @@ function startWorkspace() {
     pin: find("pin"),
     clear: find("clear"),
     exports: document.querySelectorAll("#exports a"),
+    log: find("message-log"),
     messages: find("message-list"),
     messagesEmpty: find("messages-empty"),
     suggestions: document.querySelectorAll("#messages-empty .suggestions"),
@@ -71,6 +73,7 @@ function startWorkspace() {
       loaded: false,
       openId: config.conversationId,
       editingId: null,
+      editingSeen: null,
       messages: [],
       read: false,
       older: null,
@@ -108,13 +111,24 @@ function startWorkspace() {
     showSuggestions(page.suggestions, page.section.dataset.assistant);
     renderWaiting(page.waiting, now.files, removeFile);
     composer.busy(now.writing !== null);
+    // An answer is read out once it is whole, not word by word.
+    page.log.setAttribute("aria-busy", String(now.writing !== null));
   }
 
   const actions = {
-    startRename(id) {
-      state.change({ editingId: id });
-      focusRow(page.list, id, "input");
-    },
+    feedback: { ...config.feedback },
+
+    // The title is changed as of now: what others do to it meanwhile is not overwritten.
+    startRename: (id) =>
+      attempt(async () => {
+        const { conversation, etag } = await api.seeConversation(id);
+        const { conversations } = state.get();
+        const renewed = conversations.map((each) =>
+          each.id === id ? { ...each, title: conversation.title } : each,
+        );
+        state.change({ conversations: renewed, editingId: id, editingSeen: etag });
+        focusRow(page.list, id, "input");
+      }),
 
     cancelRename(id) {
       state.change({ editingId: null });
@@ -123,7 +137,11 @@ function startWorkspace() {
 
     async rename(id, title) {
       await perform("Renamed.", async () => {
-        await api.changeConversation(id, { title });
+        const { editingSeen } = state.get();
+        await api.changeConversation(id, { title }, editingSeen).catch((error) => {
+          state.change(OUTDATED.has(error.status) ? { editingId: null } : {});
+          throw error;
+        });
         state.change({ editingId: null });
       });
       focusRow(page.list, id, "a");
@@ -186,8 +204,17 @@ function startWorkspace() {
 
     rate: (id, rating) =>
       attempt(async () => {
-        showNotice(page.notice, (await api.rate(id, rating)).message);
+        const comment = actions.feedback[id]?.comment ?? null;
+        showNotice(page.notice, (await api.rate(id, rating, comment)).message);
+        actions.feedback[id] = { rating, comment };
         showRating(page.messages, id, rating);
+      }),
+
+    comment: (id, comment) =>
+      attempt(async () => {
+        const { rating } = actions.feedback[id];
+        showNotice(page.notice, (await api.rate(id, rating, comment)).message);
+        actions.feedback[id] = { rating, comment };
       }),
   };
 
@@ -302,9 +329,37 @@ function startWorkspace() {
     }
     showMessages(openId, items, older);
     page.messages.lastElementChild?.scrollIntoView({ block: "nearest" });
-    // An answer that was stopped here, or is streamed to another page, still changes.
-    if (state.get().writing === null && items.some((each) => each.state === "streaming")) {
-      setTimeout(() => attempt(loadMessages), LOOK_AGAIN_MS);
+    const unfinished = items.find((each) => each.state === "streaming");
+    if (unfinished && state.get().writing === null) {
+      watch(openId, unfinished);
+    }
+  }
+
+  let watching = null;
+
+  /**
+   * Be told of the end of an answer that was stopped here, or is streamed to another page. Only
+   * for as long: a server has a thread less for others while somebody listens.
+   */
+  async function watch(id, unfinished) {
+    watching?.abort();
+    const stop = new AbortController();
+    watching = stop;
+    const open = (seq) =>
+      isLive(unfinished) ? api.watchMessages(id, seq, stop.signal) : null;
+    try {
+      for await (const { data } of resumed(open, unfinished.seq - 1)) {
+        show(id, data);
+        if (data.state !== "streaming") {
+          await attempt(loadConversations);
+          await attempt(loadMessages);
+          return;
+        }
+      }
+    } catch {
+      if (!stop.signal.aborted && isLive(unfinished)) {
+        setTimeout(() => attempt(loadMessages), LOOK_AGAIN_MS);
+      }
     }
   }
 
@@ -326,6 +381,7 @@ function startWorkspace() {
     for (const link of page.exports) {
       link.href = `/conversations/${id}/export?${link.href.split("?")[1]}`;
     }
+    watching?.abort();
     state.change({ openId: id, files: [] });
     await loadMessages();
   }
@@ -342,6 +398,7 @@ function startWorkspace() {
       actions.search("");
     }
   });
+  takeDropped(page.section, (files) => files.forEach(attach));
   for (const button of page.filters) {
     button.addEventListener("click", () => actions.filter(button.dataset.status));
   }

@@ -7,6 +7,8 @@ import { render } from "./markdown.js";
 const SENDERS = { user: "You", assistant: "Assistant", system: "System" };
 const SHORT = { dateStyle: "medium", timeStyle: "short" };
 const RATINGS = [1, 2, 3, 4, 5];
+// After two minutes the server gives an answer up; some more for clocks that differ.
+const TURN_MS = 180_000;
 
 /** The moment that a time of the server names; without an offset it is UTC. */
 export function instant(text) {
@@ -70,11 +72,18 @@ export function redrawMessage(list, message, actions) {
   }
 }
 
-/** Fill as many stars of an answer as were given. */
+/** Fill as many stars of an answer as were given, and offer to say why. */
 export function showRating(list, id, rating) {
-  for (const star of list.querySelectorAll(`[data-message-id="${id}"] .star`)) {
+  const answer = list.querySelector(`[data-message-id="${id}"]`);
+  for (const star of answer?.querySelectorAll(".star") ?? []) {
     star.setAttribute("aria-pressed", String(Number(star.dataset.rating) <= rating));
   }
+  answer?.querySelector(".comment").removeAttribute("hidden");
+}
+
+/** Whether somebody may still be writing an answer, by the time when it was begun. */
+export function isLive({ created_at }, now = Date.now()) {
+  return now - instant(created_at).getTime() < TURN_MS;
 }
 
 function renderMessage(message, actions) {
@@ -137,12 +146,35 @@ function footer(message, actions) {
 }
 
 function ratings({ id }, actions) {
+  const { rating: given = 0, comment } = actions.feedback[id] ?? {};
   const stars = RATINGS.map((rating) =>
     button("★", () => actions.rate(id, rating), {
       "aria-label": `Rate this answer ${rating} of 5`,
+      "aria-pressed": rating <= given,
       class: "star",
       "data-rating": rating,
     }),
   );
-  return element("div", { class: "ratings", role: "group", "aria-label": "Rating" }, ...stars);
+  return element(
+    "div",
+    { class: "ratings" },
+    element("div", { role: "group", "aria-label": "Rating" }, ...stars),
+    commentForm(id, given, comment, actions),
+  );
+}
+
+function commentForm(id, given, comment, actions) {
+  const input = element("input", { type: "text", "aria-label": "Comment", maxlength: 1000 });
+  input.value = comment ?? "";
+  const onsubmit = (event) => {
+    event.preventDefault();
+    actions.comment(id, input.value);
+  };
+  const hidden = given === 0 ? { hidden: "" } : {};
+  return element(
+    "details",
+    { class: "comment", ...hidden },
+    element("summary", {}, "Comment"),
+    element("form", { onsubmit }, input, element("button", { class: "quiet" }, "Save")),
+  );
 }

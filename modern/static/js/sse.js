@@ -26,6 +26,30 @@ export function createParser(onEvent) {
   };
 }
 
+const RETRY_MS = 1000;
+const sleep = (duration) => new Promise((done) => setTimeout(done, duration));
+
+/**
+ * The events of a stream that is opened again where it broke off, as EventSource would; but that
+ * could not say where to begin. `open` gets the last id, and may return null for “no more”.
+ */
+export async function* resumed(open, lastId, wait = sleep) {
+  let id = lastId;
+  for (let response = await open(id); response !== null; response = await open(id)) {
+    try {
+      for await (const event of eventsOf(response)) {
+        id = event.id ?? id;
+        yield event;
+      }
+    } catch (error) {
+      if (error.name === "AbortError") {
+        throw error;
+      }
+    }
+    await wait(RETRY_MS);
+  }
+}
+
 /** The events of an answer, as they come; their data is read as JSON. */
 export async function* eventsOf(response) {
   const found = [];

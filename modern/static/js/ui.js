@@ -55,6 +55,17 @@ export function startSettings(page, api) {
       form.reset();
     }
   });
+  page.getElementById("enrolments")?.addEventListener("click", async ({ target }) => {
+    const { key } = target.dataset;
+    if (key) {
+      const wanted = target.getAttribute("aria-pressed") !== "true";
+      await say(async () => {
+        const { name, enrolled } = await api.enrol(key, wanted);
+        target.setAttribute("aria-pressed", String(enrolled));
+        return { message: enrolled ? `${name} is offered first.` : `${name} is left.` };
+      });
+    }
+  });
   page.getElementById("sign-out-elsewhere")?.addEventListener("click", () => {
     say(() => api.signOutElsewhere());
   });
