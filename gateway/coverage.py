@@ -22,14 +22,17 @@ def unnamed(rule: ServedRule, names: Matcher) -> list[str]:
     """Return the methods under which no route names an application's rule."""
     methods = sorted(METHODS if rule.methods is None else rule.methods)
     try:
-        examples = _examples(rule)
+        found = examples(rule)
     except UnreadablePathError:
         return methods
-    return [m for m in methods if any(names.match(m, e, None) is None for e in examples)]
+    return [m for m in methods if any(names.match(m, e, None) is None for e in found)]
 
 
-def _examples(rule: ServedRule) -> list[str]:
-    """Return paths for an application's rule, as the gateway reads them."""
+def examples(rule: ServedRule) -> list[str]:
+    """Return paths for an application's rule, as the gateway reads them.
+
+    Raises UnreadablePathError for a rule whose paths the gateway refuses.
+    """
     if rule.path is not None:
         alone = Route.model_validate({"path": rule.path, "to": "somebody"})
         match = Matcher([alone]).match

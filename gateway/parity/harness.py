@@ -176,7 +176,8 @@ class Parity(_Verbs):
         today: date | None = None,
         base_url: str = BASE_URL,
     ) -> None:
-        if control.app is candidate.app:
+        # Not "is": a bound method, such as app.wsgi_app, is another object each time.
+        if control.app == candidate.app:
             raise ParityError(
                 f"Control {control.name!r} and candidate {candidate.name!r} are the same object,"
                 " so nothing can differ. Compare two applications."
@@ -252,7 +253,8 @@ class Parity(_Verbs):
         self.advance(1)
         comparison = self._compare(ours.request, seen, other)
         requests = ours.request, theirs.request
-        self.calls.append(Call(len(self.calls) + 1, requests, comparison.differences))
+        statuses = ours.response.status, theirs.response.status
+        self.calls.append(Call(len(self.calls) + 1, requests, statuses, comparison.differences))
         self.used += comparison.used
         answers = seen.answer, comparison.translated
         return Reply(ours.response, theirs.response, answers, self._pairs)

@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixture `parity`, its options, and the run's verdict.
+"""The pytest plugin: the fixture `parity` and its options; `judging` looks at the whole run.
 
 pytest loads this module wherever `gateway` is installed, so the work is imported only when a
 test asks for it.
@@ -9,21 +9,22 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from gateway.parity.judging import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from gateway.parity.harness import Parity
     from gateway.parity.run import Run
-    from gateway.parity.verdict import Totals
     from gateway.sandbox import Database, State
 
-_RUN = pytest.StashKey["Run"]()
+pytest_plugins = ["gateway.parity.judging"]
+
 _PARITY = pytest.StashKey["Parity"]()
-_TOTALS = pytest.StashKey["Totals"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="a full run: fails if an accepted difference is past its date or never occurred",
     )
+    group.addoption(
+        "--parity-coverage",
+        action="store_true",
+        help="print every operation of both backends, and with which statuses it was compared",
+    )
+    group.addoption(
+        "--parity-fail-under",
+        type=_percent,
+        metavar="PERCENT",
+        help="fail if less than this share of control's operations was compared",
+    )
     parser.addini(
         "parity_table", "the routing table (default: $GATEWAY_TABLE, or routing_table.yaml)"
     )
@@ -44,6 +56,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "what becomes of mail, HTTP requests, files and processes: record, stop or allow",
         default="record",
     )
+
+
+def _percent(text: str) -> float:
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:
+        raise pytest.UsageError(
+            f"--parity-fail-under is {text!r}. Give a percentage from 0 to 100."
+        )
+    return percent
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +82,7 @@ def parity_run(pytestconfig: pytest.Config) -> Run:
         options.parity_candidate,
         pytestconfig.getini("parity_outbound"),
     )
-    pytestconfig.stash[_RUN] = run
+    pytestconfig.stash[RUN] = run
     return run
 
 
@@ -119,17 +143,25 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Stop the run once a sandbox has left something behind: what follows would mean nothing."""
+    """Let nothing excuse what means nothing, and stop once a sandbox left something behind."""
     report = yield
-    errors = sys.modules.get("gateway.sandbox.errors")
     error = call.excinfo.value if call.excinfo else None
-    if errors is not None and isinstance(error, errors.ResidueError):
+    if _is(error, "gateway.parity.harness", "ParityError") and hasattr(report, "wasxfail"):
+        # An expected failure is one of the applications, and not of the comparison.
+        del report.wasxfail
+        report.outcome = "failed"
+    if _is(error, "gateway.sandbox.errors", "ResidueError"):
         item.session.shouldstop = f"invalid: {error}"
     return report
+
+
+def _is(error: BaseException | None, module: str, name: str) -> bool:
+    """Tell an error of ours without importing its module: whoever raised it has."""
+    return module in sys.modules and isinstance(error, getattr(sys.modules[module], name))
 
 
 def _was_used(item: pytest.Item) -> bool:
@@ -146,54 +178,3 @@ def _check(parity: Parity, error: Exception | None = None) -> None:
     except pytest.fail.Exception as failure:
         # The traceback of `error` is worth showing, ours is not.
         raise failure from error
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Judge the accepted differences of a full run, and hand counts to xdist's controller."""
-    config = session.config
-    run = config.stash.get(_RUN, None)
-    if run is not None:
-        _add(config, run.totals())
-    totals = config.stash.get(_TOTALS, None)
-    if hasattr(config, "workeroutput"):
-        config.workeroutput["parity"] = totals.as_json() if totals else None
-    elif config.option.parity_full and _faults(config) and session.exitstatus == 0:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Add up what a worker of pytest-xdist counted."""
-    sent = getattr(node, "workeroutput", {}).get("parity")
-    if sent is not None:
-        from gateway.parity.verdict import Totals  # noqa: PLC0415  # see the module's docstring
-
-        _add(node.config, Totals(**sent))
-
-
-def _add(config: pytest.Config, totals: Totals) -> None:
-    known = config.stash.get(_TOTALS, None)
-    config.stash[_TOTALS] = totals if known is None else known + totals
-
-
-def _faults(config: pytest.Config) -> list[str]:
-    from gateway.parity.verdict import faults_of  # noqa: PLC0415  # see the module's docstring
-
-    return faults_of(config.stash.get(_TOTALS, None))
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Say what was compared, and what is wrong with the accepted differences."""
-    totals = config.stash.get(_TOTALS, None)
-    full = config.option.parity_full
-    if totals is None and not full:
-        return
-    from gateway.parity.verdict import summary_of  # noqa: PLC0415  # see the module's docstring
-
-    terminalreporter.section("parity")
-    for line in summary_of(totals) if totals else []:
-        terminalreporter.line(line)
-    for fault in _faults(config) if full else []:
-        terminalreporter.line(fault, red=True)

@@ -27,6 +27,7 @@ class Call:
 
     number: int
     requests: tuple[Request, Request]
+    statuses: tuple[int, int]
     differences: tuple[Difference, ...]
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from gateway.backends import load_attribute, load_backend
+from gateway.inventory import find_flask
 from gateway.loader import load_table
 from gateway.parity.accepted_file import load_accepted
+from gateway.parity.coverage import Coverage, Statuses
 from gateway.parity.harness import Parity, ParityError, Side
+from gateway.parity.operations import Operations
 from gateway.parity.verdict import Totals
 from gateway.sandbox.outbound.watch import Mode
 
@@ -46,7 +49,9 @@ class Run:
     database: Database | None
     accepted: AcceptedDifferences
     today: date
+    operations: Operations
     outbound: Mode = "record"
+    compared: dict[str, Counter[Statuses]] = field(default_factory=dict)
     calls: int = 0
     tests: int = 0
     used: Counter[str] = field(default_factory=Counter)
@@ -56,6 +61,11 @@ class Run:
         self.tests += 1
         self.calls += len(parity.calls)
         self.used.update(parity.used)
+        for call in parity.calls:
+            reached = self.operations.reached(call.requests)
+            if reached is not None:
+                name = f"{reached.method} {reached.path}"
+                self.compared.setdefault(name, Counter())[call.statuses] += 1
 
     def totals(self) -> Totals:
         """Give the outcome as data."""
@@ -68,6 +78,7 @@ class Run:
             tests=self.tests,
             calls=self.calls,
             used=dict(self.used),
+            coverage=Coverage(self.operations.served, self.compared),
         )
 
 
@@ -80,6 +91,7 @@ def start_run(
     if outbound not in get_args(Mode):
         raise ParityError(f"parity_outbound is {outbound!r}. Write {', '.join(get_args(Mode))}.")
     backends = [Named(name, load_backend(name, table.backends[name])) for name in names]
+    _check_apart(*backends)
     return Run(
         control=backends[0],
         candidate=backends[1],
@@ -87,7 +99,18 @@ def start_run(
         accepted=load_accepted(table_file.parent / ACCEPTED_FILE),
         today=datetime.now(UTC).date(),
         outbound=cast("Mode", outbound),
+        operations=Operations(backends[0].app, backends[1].app, table.routes.values()),
     )
+
+
+def _check_apart(control: Named, candidate: Named) -> None:
+    """Refuse one Flask application behind both names, such as bare and in a middleware."""
+    flask = find_flask(control.app)
+    if flask is not None and flask is find_flask(candidate.app):
+        raise ParityError(
+            f"Control {control.name!r} and candidate {candidate.name!r} are the same object,"
+            f" {flask!r}, so nothing can differ. Compare two applications."
+        )
 
 
 def choose_backends(

@@ -1,14 +1,24 @@
-"""What a whole run compared, and whether its accepted differences are in order.
+"""What a whole run compared, and whether that is enough.
 
-It is plain data with a JSON form, since the workers of pytest-xdist send theirs to the
-controller, which adds them up and judges.
+The workers of pytest-xdist send theirs to the controller, which adds them up and judges.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+
+from gateway.parity.coverage import Coverage, shortfall
+
+NOTHING_COMPARED = "Nothing was compared, so the run proves nothing."
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What is asked of a run: that accepted differences are in order, a share of operations."""
+
+    full: bool = False
+    percent: float | None = None
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,7 @@ class Totals:
     tests: int = 0
     calls: int = 0
     used: dict[str, int] = field(default_factory=dict)
+    coverage: Coverage = field(default_factory=Coverage)
 
     def __add__(self, other: Totals) -> Totals:
         """Add what another worker did of the same run."""
@@ -31,17 +42,21 @@ class Totals:
             tests=self.tests + other.tests,
             calls=self.calls + other.calls,
             used=dict(Counter(self.used) + Counter(other.used)),
+            coverage=self.coverage + other.coverage,
         )
 
-    def as_json(self) -> dict[str, Any]:
-        """Give plain data."""
-        return asdict(self)
+
+def faults_of(totals: Totals | None, demands: Demands) -> list[str]:
+    """Say what is wrong with a whole run, beside what single tests found."""
+    if totals is None or not totals.calls:
+        return [NOTHING_COMPARED]
+    faults = _accepted_faults(totals) if demands.full else []
+    if demands.percent is not None:
+        faults += shortfall(totals.coverage, totals.control, demands.percent)
+    return faults
 
 
-def faults_of(totals: Totals | None) -> list[str]:
-    """Say what is wrong with the accepted differences of a full run."""
-    if totals is None:
-        return ["A full run was asked for (--parity-full), but nothing was compared."]
+def _accepted_faults(totals: Totals) -> list[str]:
     expired = [
         f"The accepted difference {name} is past its date. Mend what differs, or renew it."
         for name in totals.expired

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.parity.verdict import NOTHING_COMPARED
+
 TABLE = """
 backends: {old: old:app, new: new:app}
 default: old
@@ -102,7 +104,8 @@ def accept(pytester, name="AD", expires="2099-01-01"):
 
 def run(pytester, *options):
     """Run the project's tests."""
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *options)
+    how = pytester.runpytest_subprocess if "-n2" in options else pytester.runpytest_inprocess
+    return how("-p", "no:cacheprovider", *options)
 
 
 def test_equal_applications_pass(project):
@@ -227,7 +230,7 @@ def test_full_run_judges_every_accepted_difference(project, expires, told):
 def test_full_run_that_compared_nothing_fails(project):
     result = run(project(test="def test_nothing(): pass"), "--parity-full")
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*but nothing was compared."])
+    result.stdout.fnmatch_lines([NOTHING_COMPARED])
 
 
 def test_faulty_accepted_differences_are_told_with_their_place(project):
@@ -278,6 +281,47 @@ def test_one_object_on_both_sides_is_an_error(project):
     result.stdout.fnmatch_lines(["*'old' and candidate 'new' are the same object*"])
 
 
+@pytest.mark.parametrize("target", ["old:app.wsgi_app", "wrapped:app"])
+def test_one_application_in_two_guises_is_an_error(project, target):
+    pytester = project(table=TABLE.replace("new: new:app", f"new: {target}"))
+    wrapped = "from old import app\nfrom werkzeug.middleware.proxy_fix import ProxyFix\n"
+    (pytester.path / "wrapped.py").write_text(f"{wrapped}app = ProxyFix(app)")
+    result = run(pytester)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*'old' and candidate 'new' are the same object*"])
+
+
+def test_expected_failure_does_not_excuse_a_comparison_of_nothing(project):
+    test = "import pytest\n@pytest.mark.xfail\ndef test_nothing(parity): pass"
+    result = run(project(test=test))
+    result.assert_outcomes(failed=1)
+
+
+def test_expected_difference_is_still_an_expected_failure(project):
+    test = f"import pytest\n@pytest.mark.xfail{TEST}"
+    run(project(status=201, test=test)).assert_outcomes(xfailed=1)
+
+
+@pytest.mark.parametrize("options", [[], ["-n2"]])
+def test_run_whose_comparisons_were_all_skipped_fails(project, options):
+    test = """
+        import pytest
+        @pytest.mark.skip
+        def test_hits(parity): pass
+        def test_other(): pass
+    """
+    result = run(project(test=test), *options)
+    result.assert_outcomes(passed=1, skipped=1)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([NOTHING_COMPARED])
+
+
+def test_run_without_any_comparison_to_make_is_no_fault(project):
+    assert run(project(test="def test_nothing(): pass")).ret == 0
+    assert run(project(), "--collect-only").ret == 0
+    assert run(project(), "-k", "nothing").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
 def test_database_of_another_make_is_refused(project):
     table = TABLE.replace("data:db", "data:Base")
     result = run(project(table=table))
@@ -302,7 +346,7 @@ def test_workers_of_xdist_are_added_up(project):
         'def test_hits(parity, n): parity.get("/hits")',
     )
     accept(pytester)
-    result = pytester.runpytest_subprocess("-n2", "--parity-full", "-p", "no:cacheprovider")
+    result = run(pytester, "-n2", "--parity-full")
     result.assert_outcomes(passed=4)
     assert result.ret == 0
     result.stdout.fnmatch_lines(
