@@ -57,7 +57,8 @@ def _asks_to_compare(session: pytest.Session) -> bool:
     if option.collectonly or option.setuponly:
         return False
     judged = option.parity_full or option.parity_coverage or option.parity_fail_under is not None
-    tests = any("parity" in getattr(item, "fixturenames", ()) for item in session.items)
+    # Not "parity": a project may have a fixture of that name which is none of ours.
+    tests = any("parity_run" in getattr(item, "fixturenames", ()) for item in session.items)
     return judged or tests or session.config.stash.get(_ASKED, False)
 
 
