@@ -19,6 +19,7 @@ from gateway.cli.history import history
 from gateway.cli.init import init
 from gateway.cli.output import note
 from gateway.cli.override import override
+from gateway.cli.parity import parity
 from gateway.cli.routes import routes
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve
@@ -48,6 +49,7 @@ for command in (
     init,
     override,
     schema,
+    parity,
 ):
     commands.add_command(command)
 

@@ -44,6 +44,12 @@ if TYPE_CHECKING:
         def scope(self) -> AbstractContextManager[Any]:
             """Send database connections to it."""
 
+    class Sendable(Protocol):
+        """A request before each side's own values are in it: what `sending.Wish` is."""
+
+        def for_side(self, pairs: Pairs, side: int, /) -> Request:
+            """Give what one side is to be sent."""
+
     class Rows(Protocol):
         """Tells what happened to the rows of a private database."""
 
@@ -216,6 +222,11 @@ class Parity(_Verbs):
         """Give another person's browser at the same two applications and states."""
         return Browser(self)
 
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """The two browsers of the person that `request` sends for."""
+        return self._browser.clients
+
     def set_cookie(self, name: str, value: str) -> None:
         """Plant a cookie in both jars; see `Browser.set_cookie`."""
         self._browser.set_cookie(name, value)
@@ -244,7 +255,7 @@ class Parity(_Verbs):
         """How many differences there are so far."""
         return sum(len(call.differences) for call in self.calls)
 
-    def exchange(self, wish: Wish, clients: tuple[Client, ...]) -> Reply:
+    def exchange(self, wish: Sendable, clients: tuple[Client, ...]) -> Reply:
         """Send a request to both sides, compare, and keep what was found."""
         (ours, seen), (theirs, other) = (
             side.perform(client, wish.for_side(self._pairs, role))

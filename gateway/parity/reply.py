@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,16 @@ class Reply:
             raise LookupError(f"There is no meta element {name!r} on the pages of both sides.")
         return self._pairs.pair(*found)  # type: ignore[no-any-return]
 
+    def find(self, pattern: str, nth: int = 0, header: str | None = None) -> str:
+        """Give what the group of a pattern finds in the body, or in a header, of each side.
+
+        `nth` counts the values that are found from 0, equal ones once.
+        """
+        found = [found_in(side, pattern, header) for side in self._sides]
+        if not all(len(values) > nth for values in found):
+            raise LookupError(f"Not both sides have what {pattern!r} finds (number {nth}).")
+        return self._pairs.pair(found[0][nth], found[1][nth])  # type: ignore[no-any-return]
+
     @property
     def _sides(self) -> tuple[Response, Response]:
         return self.control, self.candidate
@@ -97,6 +108,12 @@ class Reply:
     @cached_property
     def _pages(self) -> list[Page]:
         return [read_page(side.body.decode(errors="replace")) for side in self._sides]
+
+
+def found_in(response: Response, pattern: str, header: str | None = None) -> list[str]:
+    """Give the different values that the group of a pattern finds in a response, in order."""
+    text = response.body.decode(errors="replace") if header is None else response.header(header)
+    return list(dict.fromkeys(match[1] for match in re.finditer(pattern, text or "")))
 
 
 class _BothHeaders(Mapping[str, str]):

@@ -14,7 +14,7 @@ from gateway.inventory import find_flask
 from gateway.loader import load_table
 from gateway.parity.accepted_file import load_accepted
 from gateway.parity.coverage import Coverage, Statuses
-from gateway.parity.harness import Parity, ParityError, Side
+from gateway.parity.harness import BASE_URL, START, Parity, ParityError, Side
 from gateway.parity.operations import Operations
 from gateway.parity.verdict import Totals
 from gateway.sandbox.outbound.watch import Mode
@@ -166,11 +166,15 @@ def _inner(app: Any) -> Any:
 
 
 @contextmanager
-def comparing(run: Run, state: State | None) -> Iterator[Parity]:
+def comparing(
+    run: Run, state: State | None, *, start: datetime = START, base_url: str = BASE_URL
+) -> Iterator[Parity]:
     """Give a `Parity` whose sides have a private copy of the state each, until the block ends."""
     with ExitStack() as stack:
         pair = [_side(named, state, run.outbound, stack) for named in (run.control, run.candidate)]
-        parity = Parity(*pair, accepted=run.accepted, today=run.today)
+        parity = Parity(
+            *pair, accepted=run.accepted, today=run.today, start=start, base_url=base_url
+        )
         yield stack.enter_context(parity)
 
 

@@ -1,0 +1,118 @@
+"""A session compared: the state it starts from, who is signed in, and what came of it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gateway.backends import BackendError, load_attribute
+from gateway.parity.har.replay import Outcome, beginning_cookies, replay
+from gateway.parity.run import comparing
+from gateway.refusal import RefusalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from gateway.parity.har.session import Session
+    from gateway.parity.report import Call
+    from gateway.parity.run import Run
+    from gateway.sandbox import State
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What is there before the session begins; `state` and `login` are `module:function`."""
+
+    state: str | None = None
+    login: str | None = None
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The result: every call with its differences, the report if there are any."""
+
+    calls: tuple[Call, ...]
+    report: str | None
+    outcome: Outcome
+
+    @property
+    def differences(self) -> int:
+        """How many differences there are."""
+        return sum(len(call.differences) for call in self.calls)
+
+
+def compare_session(run: Run, session: Session, preparation: Preparation) -> Compared:
+    """Send a session to both sides of a run and compare."""
+    login = _function("--login", preparation.login) if preparation.login else None
+    start = preparation.at or session.steps[0].entry.started
+    with (
+        _state(run, preparation.state) as state,
+        comparing(run, state, start=start, base_url=session.origin) as parity,
+    ):
+        cookies = preparation.cookies
+        if login is None:
+            cookies = {**beginning_cookies(session.steps), **cookies}
+        for name, value in cookies.items():
+            parity.set_cookie(name, value)
+        if login is not None:
+            login(parity)
+        outcome = replay(parity, session.steps)
+        outcome.notes[:0] = list(_about_cookies(session, preparation))
+        report = parity.check()
+        run.count(parity)
+    return Compared(tuple(parity.calls), report, outcome)
+
+
+def _about_cookies(session: Session, preparation: Preparation) -> Iterator[str]:
+    begun = [name for name in beginning_cookies(session.steps) if name not in preparation.cookies]
+    if begun and preparation.login is None:
+        yield (
+            f"The recording begins with cookies of its own ({', '.join(begun)}). Both sides are"
+            " sent them as they are; if they are not accepted any more, sign in with --login."
+        )
+
+
+@contextmanager
+def _state(run: Run, target: str | None) -> Iterator[State | None]:
+    if run.database is None:
+        if target:
+            raise RefusalError(
+                "--state prepares a database, but the table names none. Add 'database:' to it."
+            )
+        yield None
+        return
+    prepare: Callable[[Any], AbstractContextManager[Any]]
+    prepare = _function("--state", target) if target else type(run.database).copy
+    with _as_context(prepare(run.database), target) as state:
+        yield state
+
+
+def _as_context(prepared: Any, target: str | None) -> AbstractContextManager[Any]:
+    """Accept a context manager, or a generator as a pytest fixture is one."""
+    if hasattr(prepared, "__enter__"):
+        return prepared  # type: ignore[no-any-return]
+    if hasattr(prepared, "__next__"):
+        return contextmanager(lambda: prepared)()
+    raise RefusalError(
+        f"--state {target!r} gave a {type(prepared).__name__}. Let it yield a state, as the fixture"
+        " parity_state does."
+    )
+
+
+def _function(option: str, target: str) -> Callable[[Any], Any]:
+    try:
+        found = load_attribute(option, target)
+    except BackendError as error:
+        raise RefusalError(
+            f"{option} {target!r} can't be imported: {error.__cause__ or error}"
+        ) from error
+    # What pytest makes of a fixture keeps the function itself.
+    found = getattr(found, "__wrapped__", found)
+    if not callable(found):
+        raise RefusalError(f"{option} {target!r} is no function. Name one as module:function.")
+    return found  # type: ignore[no-any-return]

@@ -1,0 +1,87 @@
+"""Python source laid out as ruff and black leave it, whatever their line length from 88 up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH = 88
+_INDENT = "    "
+_QUOTED = re.compile(r"""^(b?)'(.*)'$""", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Code:
+    """An expression that stays on one line."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Something in brackets: a call, a dictionary, a list, a tuple."""
+
+    start: str
+    items: tuple[tuple[str, Node], ...]
+    end: str
+
+
+Node = Code | Group
+
+
+def call(name: str, arguments: Iterable[tuple[str, Node]]) -> Group:
+    """Make a call; an argument without a name stands by its place."""
+    named = ((f"{key}=" if key else "", node) for key, node in arguments)
+    return Group(f"{name}(", tuple(named), ")")
+
+
+def tuple_of(items: Iterable[Node]) -> Group:
+    """Make a tuple of two or more."""
+    return Group("(", tuple(("", item) for item in items), ")")
+
+
+def value(tree: Any) -> Node:
+    """Make a literal of plain data; nodes in it stay what they are."""
+    if isinstance(tree, Code | Group):
+        return tree
+    if isinstance(tree, dict):
+        items = ((f"{literal(name)}: ", value(item)) for name, item in tree.items())
+        return Group("{", tuple(items), "}")
+    if isinstance(tree, list):
+        return Group("[", tuple(("", value(item)) for item in tree), "]")
+    return Code(literal(tree))
+
+
+def literal(plain: Any) -> str:
+    """Write a plain value; texts in double quotes, unless that costs more escapes."""
+    text = repr(plain)
+    quoted = _QUOTED.match(text)
+    if not quoted or '"' in text:
+        return text
+    return f'{quoted[1]}"{quoted[2]}"'
+
+
+def statement(prefix: str, node: Node, depth: int = 1) -> Iterator[str]:
+    """Lay out a statement that begins with a prefix, such as `made = `."""
+    yield from _lines(prefix, node, "", depth)
+
+
+def _lines(prefix: str, node: Node, suffix: str, depth: int) -> Iterator[str]:
+    line = f"{_INDENT * depth}{prefix}{_flat(node)}{suffix}"
+    if isinstance(node, Code) or not node.items or len(line) <= WIDTH:
+        yield line
+        return
+    yield f"{_INDENT * depth}{prefix}{node.start}"
+    for name, item in node.items:
+        # The comma at the end keeps a formatter from joining the lines again.
+        yield from _lines(name, item, ",", depth + 1)
+    yield f"{_INDENT * depth}{node.end}{suffix}"
+
+
+def _flat(node: Node) -> str:
+    if isinstance(node, Code):
+        return node.text
+    inside = ", ".join(f"{name}{_flat(item)}" for name, item in node.items)
+    return f"{node.start}{inside}{node.end}"

@@ -1,0 +1,194 @@
+"""Sends a planned session to both sides, each with its own cookies, tokens and ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from gateway.parity.har.plan import Taken
+from gateway.parity.har.sources import FormField, Meta, any_csrf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gateway.parity.exchange import Request, Response
+    from gateway.parity.har.plan import Step
+    from gateway.parity.har.template import Place
+    from gateway.parity.harness import Parity
+    from gateway.parity.paired import Pairs
+    from gateway.parity.reply import Reply
+
+# What belongs to the connection, or says nothing of the request; Accept-Encoding would hide
+# the answer in a compressed body.
+UNSENT = frozenset({
+    "accept-encoding", "cache-control", "connection", "content-length", "cookie", "dnt", "host",
+    "keep-alive", "pragma", "priority", "sec-gpc", "te", "transfer-encoding",
+    "upgrade-insecure-requests",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Strayed:
+    """A call that neither side answered with the recorded status."""
+
+    call: int
+    request: str
+    recorded: int
+    control: int
+    candidate: int
+
+    def __str__(self) -> str:
+        got = (
+            f"both sides answered {self.control}"
+            if self.control == self.candidate
+            else f"control answered {self.control} and candidate {self.candidate}"
+        )
+        return f"call {self.call}: {self.request} got {self.recorded} when recorded; {got}."
+
+
+@dataclass
+class Outcome:
+    """What became of a session beside its differences, which `Parity` has."""
+
+    strayed: list[Strayed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class _Replaying:
+    """A session under way: what each side has answered so far."""
+
+    def __init__(self, parity: Parity, outcome: Outcome) -> None:
+        self.parity = parity
+        self.outcome = outcome
+        self.first_call = len(parity.calls) + 1
+        self.steps: list[Step] = []
+        self.answers: tuple[list[Response], list[Response]] = ([], [])
+
+    def send(self, step: Step) -> None:
+        """Send one request to both sides."""
+        reply = self.parity.exchange(_Sending(self, step), self.parity.clients)
+        self.steps.append(step)
+        self.answers[0].append(reply.control)
+        self.answers[1].append(reply.candidate)
+        self._judge(step, reply)
+
+    def _judge(self, step: Step, reply: Reply) -> None:
+        recorded = step.entry.response.status
+        if recorded in {reply.control.status, reply.candidate.status}:
+            return
+        if {recorded, reply.control.status} == {200, 304}:
+            return  # a matter of the browser's cache
+        request = f"{step.entry.request.method} {step.entry.request.target}"
+        self.outcome.strayed.append(
+            Strayed(
+                len(self.parity.calls),
+                request,
+                recorded,
+                reply.control.status,
+                reply.candidate.status,
+            )
+        )
+
+    def value(self, taken: Taken, side: int, step: Step) -> Any:
+        """Find a side's own value; where there is none the recorded one is sent, and noted."""
+        answers = self.answers[side]
+        found = taken.source.find(answers[taken.step])
+        if found is None and isinstance(taken.source, FormField | Meta) and taken.source.else_csrf:
+            tokens = (any_csrf(answer) for answer in reversed(answers))
+            found = next((token for token in tokens if token is not None), None)
+        if found is None:
+            self._note_missing(taken, side, step)
+            return taken.value
+        return found
+
+    def _note_missing(self, taken: Taken, side: int, step: Step) -> None:
+        name = self.parity.sides[side].name
+        request = f"{step.entry.request.method} {step.entry.request.target}"
+        self.outcome.notes.append(
+            f"call {len(self.parity.calls) + 1}: {request} sends {name} the recorded value"
+            f" {_short(taken.value)}, since call {self.first_call + taken.step} did not give it"
+            " one."
+        )
+
+
+class _Sending:
+    """One recorded request, as each side is to be sent it."""
+
+    def __init__(self, replaying: _Replaying, step: Step) -> None:
+        self._replaying = replaying
+        self._step = step
+
+    def for_side(self, _: Pairs, side: int) -> Request:
+        """Fill in one side's own values."""
+        step = self._step
+        values: dict[Place, Any] = {}
+        for place, pieces in step.taken.items():
+            own = [
+                self._replaying.value(piece, side, step) if isinstance(piece, Taken) else piece
+                for piece in pieces
+            ]
+            values[place] = own[0] if len(own) == 1 else "".join(map(str, own))
+        request = self._redirected(step.template.filled(values), side)
+        return replace(request, headers=_sent(request.headers))
+
+    def _redirected(self, request: Request, side: int) -> Request:
+        """Go where a side's own redirect leads, on the same host."""
+        follows = self._step.follows
+        if follows is None:
+            return request
+        answer = self._replaying.answers[side][follows]
+        location = answer.header("Location")
+        if not location or not 300 <= answer.status < 400:
+            return request
+        entry = self._replaying.steps[follows].entry
+        target = urlsplit(urljoin(f"{entry.origin}{entry.request.path}", location))
+        if f"{target.scheme}://{target.netloc}" != entry.origin:
+            return request
+        return replace(request, path=target.path or "/", query=target.query)
+
+
+def _sent(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, value)
+        for name, value in headers
+        if name.lower() not in UNSENT and not name.lower().startswith("sec-ch-")
+    )
+
+
+def _short(value: str) -> str:
+    return repr(value if len(value) <= 40 else f"{value[:40]}…")
+
+
+def replay(parity: Parity, steps: Sequence[Step]) -> Outcome:
+    """Send a session to both sides, as far apart in time as it was recorded."""
+    outcome = Outcome()
+    replaying = _Replaying(parity, outcome)
+    elapsed = 0.0
+    for step in steps:
+        recorded = (step.entry.started - steps[0].entry.started).total_seconds()
+        if recorded > elapsed:
+            parity.advance(recorded - elapsed)
+            elapsed = recorded
+        replaying.send(step)
+        elapsed += 1  # by which every call moves the clock on
+    return outcome
+
+
+def beginning_cookies(steps: Sequence[Step]) -> dict[str, str]:
+    """Give the cookies that the browser had before the recording began."""
+    given: set[str] = set()
+    found: dict[str, str] = {}
+    for step in steps:
+        for name, value in _cookies(step.entry.request):
+            if name not in given:
+                found.setdefault(name, value)
+        for header in step.entry.response.all_headers("Set-Cookie"):
+            given.add(header.partition("=")[0].strip())
+    return found
+
+
+def _cookies(request: Request) -> list[tuple[str, str]]:
+    headers = (value for name, value in request.headers if name.lower() == "cookie")
+    pairs = (item.partition("=") for header in headers for item in header.split(";"))
+    return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip()]
