@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 88
 _INDENT = "    "
-_QUOTED = re.compile(r"""^(b?)'(.*)'$""", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,13 @@ def value(tree: Any) -> Node:
 
 def literal(plain: Any) -> str:
     """Write a plain value; texts in double quotes, unless that costs more escapes."""
-    text = repr(plain)
-    quoted = _QUOTED.match(text)
-    if not quoted or '"' in text:
-        return text
-    return f'{quoted[1]}"{quoted[2]}"'
+    if not isinstance(plain, str | bytes):
+        return repr(plain)
+    letters = [plain[at : at + 1] for at in range(len(plain))]
+    shown = [repr(letter).lstrip("b")[1:-1] for letter in letters]
+    quote = "'" if shown.count('"') > shown.count("'") + shown.count("\\'") else '"'
+    inside = "".join(f"\\{quote}" if letter == quote else letter for letter in shown)
+    return f"{'b' if isinstance(plain, bytes) else ''}{quote}{inside}{quote}"
 
 
 def statement(prefix: str, node: Node, depth: int = 1) -> Iterator[str]:

@@ -16,26 +16,27 @@ from __future__ import annotations
 
 import math
 import re
-from itertools import pairwise
+
+from gateway.parity.opaque import kind_of
 
 _ID_WORDS = {"id", "ids", "uuid", "guid", "pk", "oid"}
-_SHORTEST_TELLING = 8
 _TELLING_BITS = 40
-_TOKEN = re.compile(r"[\w.~+/=:-]+", re.ASCII)
-_WORD_RUN = re.compile(r"[a-z]{5,}|[A-Z]{5,}")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d[./-]\d\d[./-]\d{4}|[\d.:]+")
+_TOKEN = re.compile(r"[\w.~+/=:-]{8,}", re.ASCII)
+_PIECE = re.compile(r"[A-Za-z\d]+")
+_WORD_RUN = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{5,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(?:Z|[+-]\d\d:?\d\d)?")
+_UUID = re.compile(r"[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}")
 _ALPHABETS = (
     (10, re.compile(r"\d+")),
-    (16, re.compile(r"[\da-f-]+|[\dA-F-]+")),
-    (36, re.compile(r"[\da-z_-]+|[\dA-Z_-]+")),
+    (16, re.compile(r"[\da-f]+|[\dA-F]+")),
+    (36, re.compile(r"[\da-z]+|[\dA-Z]+")),
 )
 _ID = re.compile(r"[\w~-]{1,64}", re.ASCII)
 _VERSION = re.compile(r"v\d{1,2}$")
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 _PAGING = frozenset({
     "page", "per_page", "p", "limit", "offset", "size", "page_size", "start", "count", "skip",
-    "from", "to", "year", "month", "day", "week", "q", "query", "sort", "order", "v", "version",
+    "from", "to", "year", "month", "day", "week", "q", "query", "sort", "v", "version",
 })  # fmt: skip
 _CSRF = re.compile(
     r"csrf|xsrf|authenticity_?token|^_token$|requestverificationtoken", re.IGNORECASE
@@ -44,25 +45,28 @@ _CSRF = re.compile(
 
 def is_telling(value: str) -> bool:
     """Tell whether a value can stand in two places only for being the same one."""
-    if len(value) < _SHORTEST_TELLING or not _TOKEN.fullmatch(value):
-        return False
-    if _INSTANT.fullmatch(value):
+    if _INSTANT.fullmatch(value) or _UUID.fullmatch(value):
         return True
-    if not any(map(str.isdigit, value)) or (_DATE.fullmatch(value) and not value.isdigit()):
-        return len(value) >= 2 * _SHORTEST_TELLING and _is_scrambled(value)
-    # What is left once the words are out, since `attachment-2026` is a name.
-    rest = len(value) - sum(map(len, _WORD_RUN.findall(value)))
-    return rest * math.log2(_alphabet(value)) >= _TELLING_BITS
+    if not _TOKEN.fullmatch(value):
+        return False
+    pieces = _PIECE.findall(value)
+    # The digits of a date or an address add up to nothing; those of one long number do.
+    numbers = max((_bits(piece) for piece in pieces if piece.isdigit()), default=0)
+    mixed = sum(_bits(piece) for piece in pieces if not piece.isdigit())
+    return max(numbers, mixed) >= _TELLING_BITS
+
+
+def _bits(piece: str) -> float:
+    """Guess how many bits of chance are in a piece; none in a word."""
+    if piece.isalpha() and kind_of(piece) is None:
+        return 0
+    # Words beside digits say nothing either: `visitors2026` is a name.
+    left = len(piece) - sum(map(len, _WORD_RUN.findall(piece)))
+    return left * math.log2(_alphabet(piece))
 
 
 def _alphabet(value: str) -> int:
     return next((size for size, pattern in _ALPHABETS if pattern.fullmatch(value)), 62)
-
-
-def _is_scrambled(value: str) -> bool:
-    """Tell letters made by chance from words: they change case again and again."""
-    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
-    return value.isascii() and value.isalpha() and changes >= len(value) / 4
 
 
 def is_id(value: str) -> bool:
