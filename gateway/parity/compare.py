@@ -16,6 +16,7 @@ from gateway.parity.accepted import AcceptedDifferences
 from gateway.parity.sent import NO_STAND_IN
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Mapping
 
     from gateway.effects import Effect
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gateway.parity.renaming import Renaming
     from gateway.parity.sent import Sent
 
-KINDS = ("failure", "status", "redirect", "header", "cookie", "body", "rows", "outbound")
+KINDS = ("failure", "status", "redirect", "header", "cookie", "body", "rows", "outbound", "queries")
 
 _LET_IT_HAPPEN = "what follows from it means little; parity_outbound = allow lets it happen"
 
@@ -57,6 +58,7 @@ class Observation:
     answer: Answer
     effects: tuple[Effect, ...] | None = None
     sent: tuple[Sent, ...] = ()
+    ran: Counter[str] | None = None
 
 
 @dataclass(frozen=True)

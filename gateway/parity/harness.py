@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextvars
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +24,10 @@ from gateway.parity.renaming import Renaming
 from gateway.parity.reply import Reply
 from gateway.parity.report import Call, describe
 from gateway.parity.sending import Wish
+from gateway.parity.statements import Statements, too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
     from types import TracebackType
@@ -36,10 +37,15 @@ if TYPE_CHECKING:
     from gateway.effects import Effect
     from gateway.parity.exchange import Exchange, Request
     from gateway.parity.sending import Options
+    from gateway.sandbox.clone import Clone
     from gateway.sandbox.outbound.watch import Answer, Mode
 
     class StateOfOneSide(Protocol):
         """A private database: what `gateway.sandbox.State` is."""
+
+        @property
+        def clones(self) -> Sequence[Clone]:
+            """Its parts, each with the engine that it stands in for."""
 
         def scope(self) -> AbstractContextManager[Any]:
             """Send database connections to it."""
@@ -83,9 +89,10 @@ class Side:
         self.outbound = Outbound(outbound, has_state=state is not None)
         self._state = state
         self._rows = rows
+        self._statements = Statements([clone.engine for clone in state.clones]) if state else None
 
     def perform(self, client: Client, request: Request) -> tuple[Exchange, Observation]:
-        """Send a request, and observe its answer, what it did to the rows, and what it sent."""
+        """Send a request, and observe its answer and all that it did beside."""
         if self._rows:
             self._rows.effects()  # of whatever the test itself did since the last call
         # A context of its own, as on a server's thread: nothing that the test holds open, such
@@ -94,11 +101,15 @@ class Side:
         effects = self._rows.effects() if self._rows else None
         cookies = tuple(cookies_of(exchange.request, exchange.response, time.time()))
         answer = canonical(exchange, cookies, client.base_url)
-        return exchange, Observation(answer, effects, self.outbound.sent())
+        ran = self._statements.ran() if self._statements else None
+        return exchange, Observation(answer, effects, self.outbound.sent(), ran)
 
     def _send(self, client: Client, request: Request) -> Exchange:
-        scope = self._state.scope() if self._state else nullcontext()
-        with scope, self.outbound.watched():
+        with ExitStack() as stack:
+            if self._state and self._statements:
+                stack.enter_context(self._state.scope())
+                stack.enter_context(self._statements.counted())
+            stack.enter_context(self.outbound.watched())
             return client.send(request)
 
 
@@ -150,8 +161,9 @@ class Browser(_Verbs):
 
         `json` is sent as JSON, a mapping in `data` as a form, text or bytes as they are; `files`
         (name of the field → name of the file and its bytes) make the form a multipart one.
-        Paired values are filled in for each side wherever they stand. Differences do not
-        stop the test: they are collected, and fail it at its end.
+        Paired values are filled in for each side wherever they stand. `max_queries` is how many
+        SQL statements candidate may run for this request; `Parity.max_queries` says it for all.
+        Differences do not stop the test: they are collected, and fail it at its end.
         """
         return self._parity.exchange(Wish(method, path, **options), self.clients)
 
@@ -190,6 +202,7 @@ class Parity(_Verbs):
             )
         self.sides = (control, candidate)
         self.base_url = base_url
+        self.max_queries: int | None = None
         self.calls: list[Call] = []
         self.used: list[str] = []
         self._reported = 0
@@ -265,7 +278,10 @@ class Parity(_Verbs):
         comparison = self._compare(ours.request, seen, other)
         requests = ours.request, theirs.request
         statuses = ours.response.status, theirs.response.status
-        self.calls.append(Call(len(self.calls) + 1, requests, statuses, comparison.differences))
+        limit = self.max_queries if wish.max_queries is None else wish.max_queries
+        differences = comparison.differences + too_many(seen.ran, other.ran, limit)
+        counts = _counts(seen, other)
+        self.calls.append(Call(len(self.calls) + 1, requests, statuses, differences, counts))
         self.used += comparison.used
         answers = seen.answer, comparison.translated
         return Reply(ours.response, theirs.response, answers, self._pairs)
@@ -299,3 +315,9 @@ class Parity(_Verbs):
             for entry in self._accepted.expired(self._today)
         ]
         return describe(self.calls, names, self.base_url, hints)
+
+
+def _counts(control: Observation, candidate: Observation) -> tuple[int, int] | None:
+    if control.ran is None or candidate.ran is None:
+        return None
+    return control.ran.total(), candidate.ran.total()

@@ -29,6 +29,7 @@ class Call:
     requests: tuple[Request, Request]
     statuses: tuple[int, int]
     differences: tuple[Difference, ...]
+    statements: tuple[int, int] | None = None
 
 
 def describe(
@@ -54,6 +55,9 @@ def _call(call: Call, names: tuple[str, str], base_url: str) -> Iterator[str]:
         yield f"  {kind}"
         for difference in differences:
             yield from _difference(difference)
+    if call.statements:
+        counts = zip(names, call.statements, strict=True)
+        yield f"  SQL statements: {', '.join(f'{name} {count}' for name, count in counts)}"
     ours, theirs = (curl(request, base_url) for request in call.requests)
     if ours == theirs:
         yield f"  repeat with:\n    {ours}"

@@ -16,7 +16,7 @@ from gateway.parity.accepted_file import load_accepted
 from gateway.parity.coverage import Coverage, Statuses
 from gateway.parity.harness import BASE_URL, START, Parity, ParityError, Side
 from gateway.parity.operations import Operations
-from gateway.parity.verdict import Totals
+from gateway.parity.verdict import Totals, added
 from gateway.sandbox.outbound.watch import Mode
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Run:
     calls: int = 0
     tests: int = 0
     used: Counter[str] = field(default_factory=Counter)
+    statements: tuple[int, int] = (0, 0)
 
     def count(self, parity: Parity) -> None:
         """Add what one test did."""
@@ -66,6 +67,7 @@ class Run:
             if reached is not None:
                 name = f"{reached.method} {reached.path}"
                 self.compared.setdefault(name, Counter())[call.statuses] += 1
+            self.statements = added(self.statements, call.statements or (0, 0))
 
     def totals(self) -> Totals:
         """Give the outcome as data."""
@@ -79,6 +81,7 @@ class Run:
             calls=self.calls,
             used=dict(self.used),
             coverage=Coverage(self.operations.served, self.compared),
+            statements=self.statements,
         )
 
 

@@ -26,13 +26,14 @@ _DEFAULT_HEADERS = {"User-Agent": "gateway-parity", "Accept": "*/*"}
 
 
 class Options(TypedDict, total=False):
-    """What a request may carry beside method and path."""
+    """What a request may carry beside method and path, and what it may cost candidate."""
 
     query: Mapping[str, Any] | str
     json: Any
     data: Mapping[str, Any] | str | bytes
     files: Mapping[str, tuple[str, bytes]]
     headers: Mapping[str, str]
+    max_queries: int | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Wish:
     data: Mapping[str, Any] | str | bytes | None = None
     files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    max_queries: int | None = None
 
     def __post_init__(self) -> None:
         if self.json is not NOTHING and self.data is not None:

@@ -34,6 +34,8 @@ class Totals:
     calls: int = 0
     used: dict[str, int] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
+    statements: tuple[int, int] = (0, 0)
+    """How many SQL statements control and candidate ran."""
 
     def __add__(self, other: Totals) -> Totals:
         """Add what another worker did of the same run."""
@@ -43,6 +45,7 @@ class Totals:
             calls=self.calls + other.calls,
             used=dict(Counter(self.used) + Counter(other.used)),
             coverage=self.coverage + other.coverage,
+            statements=added(self.statements, other.statements),
         )
 
 
@@ -54,6 +57,11 @@ def faults_of(totals: Totals | None, demands: Demands) -> list[str]:
     if demands.percent is not None:
         faults += shortfall(totals.coverage, totals.control, demands.percent)
     return faults
+
+
+def added(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """Add what each side did."""
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _accepted_faults(totals: Totals) -> list[str]:
@@ -77,6 +85,9 @@ def summary_of(totals: Totals) -> list[str]:
         lines.append(
             "Responses only: the table has no 'database', so what was written is not compared."
         )
+    if totals.rows:
+        ours, theirs = totals.statements
+        lines.append(f"SQL statements: {ours} by {totals.control}, {theirs} by {totals.candidate}")
     if totals.used:
         used = (f"{name} ({count})" for name, count in sorted(totals.used.items()))
         lines.append(f"accepted differences that occurred: {', '.join(used)}")

@@ -75,6 +75,9 @@ def make_app(db: SharedSQLAlchemy, url: str, fault: str = "") -> Flask:  # noqa:
     def listed() -> Any:
         order = Note.id.desc() if fault == "order" else Note.id
         notes = db.session.scalars(sa.select(Note).order_by(order)).all()
+        if fault == "n plus one":
+            for note in notes:
+                db.session.scalar(sa.select(sa.func.count()).where(Tag.note_id == note.id))
         return jsonify([body(note) for note in notes[: 1 if fault == "list cut" else None]])
 
     @app.post("/notes")
