@@ -165,7 +165,8 @@ class Browser(_Verbs):
         SQL statements candidate may run for this request; `Parity.max_queries` says it for all.
         Differences do not stop the test: they are collected, and fail it at its end.
         """
-        return self._parity.exchange(Wish(method, path, **options), self.clients)
+        wish = Wish(method, path, **options)
+        return self._parity.exchange(wish, self.clients, wish.max_queries)
 
     def set_cookie(self, name: str, value: str) -> None:
         """Plant a cookie in both jars, as if both sides had set it for this session."""
@@ -268,7 +269,9 @@ class Parity(_Verbs):
         """How many differences there are so far."""
         return sum(len(call.differences) for call in self.calls)
 
-    def exchange(self, wish: Sendable, clients: tuple[Client, ...]) -> Reply:
+    def exchange(
+        self, wish: Sendable, clients: tuple[Client, ...], max_queries: int | None = None
+    ) -> Reply:
         """Send a request to both sides, compare, and keep what was found."""
         (ours, seen), (theirs, other) = (
             side.perform(client, wish.for_side(self._pairs, role))
@@ -278,7 +281,7 @@ class Parity(_Verbs):
         comparison = self._compare(ours.request, seen, other)
         requests = ours.request, theirs.request
         statuses = ours.response.status, theirs.response.status
-        limit = self.max_queries if wish.max_queries is None else wish.max_queries
+        limit = self.max_queries if max_queries is None else max_queries
         differences = comparison.differences + too_many(seen.ran, other.ran, limit)
         counts = _counts(seen, other)
         self.calls.append(Call(len(self.calls) + 1, requests, statuses, differences, counts))

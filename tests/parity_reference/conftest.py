@@ -31,14 +31,19 @@ NAMES = ("ada", "bob", "carol")
 def parity_state(parity_database: Database) -> Iterator[State]:
     """A migrated database with the sample data, in which everybody is signed in somewhere."""
     with parity_database.empty() as state:
-        for clone in state.clones:
-            upgrade(clone.url.render_as_string(hide_password=False))
-            engine = sa.create_engine(clone.url, poolclass=sa.NullPool)
-            with Session(engine) as session:
-                load_sample(session, START - timedelta(days=1))
-                session.add_all(_login(session, name) for name in NAMES)
-                session.commit()
+        fill(state)
         yield state
+
+
+def fill(state: State) -> None:
+    """Migrate an empty state, and put the sample data and logins into it."""
+    for clone in state.clones:
+        upgrade(clone.url.render_as_string(hide_password=False))
+        engine = sa.create_engine(clone.url, poolclass=sa.NullPool)
+        with Session(engine) as session:
+            load_sample(session, START - timedelta(days=1))
+            session.add_all(_login(session, name) for name in NAMES)
+            session.commit()
 
 
 def _login(session: Session, name: str) -> LoginSession:
