@@ -10,10 +10,13 @@ import pytest
 from hypothesis import settings
 
 from tests import parts
+from tests.parity_reference import statuses
 from tests.postgresql import running_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gateway.parity.coverage import Coverage
 
 pytest_plugins = ["pytester"]
 
@@ -31,6 +34,11 @@ LONG = 10
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the tests that can be long at length")
+
+
+def pytest_parity_faults(config: pytest.Config, coverage: Coverage) -> list[str]:
+    """Ask of a full run that every status of the contract was compared."""
+    return statuses.faults(coverage) if config.option.parity_full else []
 
 
 @pytest.fixture

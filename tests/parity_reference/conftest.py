@@ -89,3 +89,12 @@ def bob(parity: Parity) -> Person:
 def carol(parity: Parity) -> Person:
     """Carol, who has no conversation, in a browser of her own."""
     return sign_in(parity.browser(), "carol")
+
+
+@pytest.fixture
+def stranger(parity: Parity) -> Person:
+    """Somebody who is not signed in, and has a CSRF token of their own."""
+    browser = parity.browser()
+    person = Person("nobody", browser)
+    person.csrf = browser.get("/auth/login").form("csrf_token")
+    return person
