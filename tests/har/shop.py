@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, jsonify, redirect, request, session
+
+if TYPE_CHECKING:
+    from gateway.parity.harness import Parity
 
 LOGIN = """<!doctype html><html lang=en><title>Sign in</title><form method=post>
 <input type=hidden name=csrf_token value="{token}"><input name=user><input name=password></form>"""
@@ -13,6 +16,18 @@ HOME = """<!doctype html><html lang=en><head><title>Orders</title>
 <meta name="csrf-token" content="{token}"></head><body>{items}
 <script>window.build = "{build}";</script></body></html>"""
 ITEM = '<p data-order-id="{0}"><a href="/orders/{0}">Order</a></p>'
+
+
+def make_changed_shop() -> Flask:
+    """Make a shop that redirects elsewhere after the login."""
+    return make_shop(fault="redirect")
+
+
+def sign_in(parity: Parity) -> None:
+    """Sign in on both sides."""
+    token = parity.get("/login").form("csrf_token")
+    data = {"csrf_token": token, "user": "ada", "password": "open & sesame"}
+    parity.post("/login", data=data)
 
 
 def make_shop(  # noqa: C901 - one view after the other
