@@ -255,25 +255,48 @@ def refuse_fields(names):
     refuse(400, f"Some fields are not right: {', '.join(names)}.")
 
 
+def refuse_wrong(unknown=(), **rules):
+    """Refuse unless all rules hold; each is named after the field that it is about."""
+    wrong = [name for name, right in rules.items() if not right]
+    if wrong or unknown:
+        refuse_fields([*wrong, *unknown])
+
+
 def query_number(name, default, low=1, high=LARGEST_ID):
     """A whole number of the query string, or None where it is malformed."""
     value = request.args.get(name)
-    if value is None:
-        return default
-    if not re.fullmatch(r"[0-9]{1,40}", value) or not low <= int(value) <= high:
-        return None
-    return int(value)
+    return default if value is None else as_number(value, low, high)
+
+
+def as_number(digits, low, high):
+    number = int(digits) if re.fullmatch(r"[0-9]{1,40}", digits) else -1
+    return number if low <= number <= high else None
 
 
 def page_query():
-    """page and per_page, as {name: number or None}."""
-    return {
-        "page": query_number("page", 1, high=10_000),
-        "per_page": query_number("per_page", 20, high=100),
-    }
+    """page and per_page; None for one that is malformed."""
+    return query_number("page", 1, high=10_000), query_number("per_page", 20, high=100)
 
 
-def json_object(allowed):
+def sql(statement, **values):
+    """Run SQL with bound values; moments are stored as the models store them."""
+    moments = [name for name, value in values.items() if isinstance(value, datetime)]
+    bound = text(statement).bindparams(*[bindparam(name, type_=UtcDateTime) for name in moments])
+    return db.session.execute(bound, values)
+
+
+def picked(row, *names):
+    return {name: getattr(row, name) for name in names}
+
+
+def download(content, content_type, name):
+    response = make_response(content)
+    response.headers["Content-Type"] = content_type
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def json_object(*allowed):
     """The body's JSON object, and the names of fields in it that nobody knows."""
     try:
         body = request.get_json(silent=True)
@@ -290,15 +313,23 @@ def count_attempt(key, window):
     It is committed at once: whatever happens to the request, the attempt was made.
     """
     start, end = window_of(window)
-    counted = text(
+    hits = sql(
         "INSERT INTO rate_bucket (key, window_start, hits, expires_at)"
         " VALUES (:key, :start, 1, :end)"
         " ON CONFLICT (key, window_start) DO UPDATE SET hits = rate_bucket.hits + 1"
-        " RETURNING hits"
-    ).bindparams(bindparam("start", type_=UtcDateTime), bindparam("end", type_=UtcDateTime))
-    hits = db.session.execute(counted, {"key": key, "start": start, "end": end}).scalar_one()
+        " RETURNING hits",
+        key=key,
+        start=start,
+        end=end,
+    ).scalar_one()
     db.session.commit()
     return hits, end
+
+
+def limit(key, most, window):
+    hits, end = count_attempt(key, window)
+    if hits > most:
+        refuse_until(end)
 
 
 def window_of(length):
@@ -397,7 +428,7 @@ def show(template, status=200, **values):
 
 def speaks_json(path):
     listed = any(f"{path}/".startswith(f"{prefix}/") for prefix in JSON_PATHS)
-    return listed or re.match(r"/admin/users/[0-9]+(/|$)", path) is not None
+    return listed or re.match(r"/admin/users/\d+(/|$)", path) is not None
 
 
 def error_response(status, message, headers=None):
@@ -465,16 +496,13 @@ def legal(doc):
 
 @app.route("/contact", methods=["GET", "POST"])
 def contact():
-    if request.method == "POST":
-        return take_letter()
-    form = {}
-    if current_user.is_authenticated:
-        form = {"name": current_user.user.display_name, "email": current_user.user.email}
-    return show("contact.html", form=form, errors={})
-
-
-def take_letter():
-    limit_address("contact-address", SETTINGS.contacts_per_address, SETTINGS.contacts_window)
+    if request.method != "POST":  # HEAD is a GET too
+        form = {}
+        if current_user.is_authenticated:
+            form = {"name": current_user.user.display_name, "email": current_user.user.email}
+        return show("contact.html", form=form, errors={})
+    address = request.remote_addr
+    limit(f"contact-address:{address}", SETTINGS.contacts_per_address, SETTINGS.contacts_window)
     form = request.form
     letter = {name: form.get(name, "").strip() for name in ("name", "email", "subject", "body")}
     letter["email"] = letter["email"].lower()
@@ -523,14 +551,17 @@ NOT_ADMITTED = {
 
 @app.route("/auth/login", methods=["GET", "POST"])
 def login():
-    if request.method != "POST":  # HEAD is a GET too
-        return show_login()
-    limit_address(
-        "login-address", SETTINGS.login_attempts_per_address, SETTINGS.login_attempts_window
-    )
+    if request.method != "POST":
+        if current_user.is_authenticated:
+            return redirect(wanted_page(request.args) or "/chat")
+        return login_page({})
+    address, most = request.remote_addr, SETTINGS.login_attempts_per_address
+    limit(f"login-address:{address}", most, SETTINGS.login_attempts_window)
     email = request.form.get("email", "").strip().lower()
     password = request.form.get("password", "")
-    errors = login_errors(email, password)
+    errors = email_errors(email)
+    if not password:
+        errors["password"] = "Enter your password."  # noqa: S105
     if errors:
         return login_page(errors, status=400)
     refuse_locked(email)
@@ -547,9 +578,8 @@ def login():
     end_remembered_login()
     open_login(user, password, remember=remember)
     flash(f"Welcome back, {user.display_name}.")
-    if user.must_change_password:
-        return redirect("/settings")
-    return redirect(wanted_page(request.form) or "/chat")
+    wanted = "/settings" if user.must_change_password else wanted_page(request.form)
+    return redirect(wanted or "/chat")
 
 
 def why_not_admitted(user):
@@ -560,12 +590,6 @@ def why_not_admitted(user):
     return None
 
 
-def show_login():
-    if current_user.is_authenticated:
-        return redirect(wanted_page(request.args) or "/chat")
-    return login_page({})
-
-
 def login_page(errors, status=200):
     given = request.form if request.method == "POST" else request.args
     return show("login.html", status, errors=errors, form=request.form, next=wanted_page(given))
@@ -574,19 +598,6 @@ def login_page(errors, status=200):
 def wanted_page(given):
     target = given.get("next", "")
     return target if is_local_path(target) else None
-
-
-def limit_address(name, limit, window):
-    hits, end = count_attempt(f"{name}:{request.remote_addr}", window)
-    if hits > limit:
-        refuse_until(end)
-
-
-def login_errors(email, password):
-    errors = email_errors(email)
-    if not password:
-        errors["password"] = "Enter your password."  # noqa: S105
-    return errors
 
 
 def email_errors(email):
@@ -633,23 +644,10 @@ def open_login(user, password, *, remember):
     user.last_login_at = now()
     if not user.password_hash.startswith(f"{HASH_METHOD}$"):
         user.password_hash = generate_password_hash(password, method=HASH_METHOD)
-    db.session.execute(
-        text("DELETE FROM rate_bucket WHERE key = :key"), {"key": email_bucket(user.email)}
-    )
-    token = secrets.token_urlsafe(32)
-    login = new_login_session(user, token, remember=remember)
-    db.session.add(login)
-    db.session.commit()
-    session.clear()
-    login_user(SignedIn(token, login), remember=remember)
-    if not remember and COOKIE_NAME in request.cookies:
-        session["_remember"] = "clear"  # Flask-Login then takes the old cookie back
-
-
-def new_login_session(user, token, *, remember):
+    sql("DELETE FROM rate_bucket WHERE key = :key", key=email_bucket(user.email))
+    token, moment = secrets.token_urlsafe(32), now()
     lifetime = SETTINGS.remembered_session_lifetime if remember else SETTINGS.session_lifetime
-    moment = now()
-    return LoginSession(
+    login = LoginSession(
         user=user,
         token_hash=hashlib.sha256(token.encode()).hexdigest(),
         created_at=moment,
@@ -659,17 +657,18 @@ def new_login_session(user, token, *, remember):
         user_agent=request.user_agent.string[:255],
         served_by="legacy",
     )
+    db.session.add(login)
+    db.session.commit()
+    session.clear()
+    login_user(SignedIn(token, login), remember=remember)
+    if not remember and COOKIE_NAME in request.cookies:
+        session["_remember"] = "clear"  # Flask-Login then takes the old cookie back
 
 
 @app.route("/auth/logout", methods=["POST"])
 @login_required
 def logout():
-    db.session.execute(
-        text("UPDATE login_session SET revoked_at = :now WHERE id = :id").bindparams(
-            bindparam("now", type_=UtcDateTime)
-        ),
-        {"now": now(), "id": current_user.login.id},
-    )
+    current_user.login.revoked_at = now()
     db.session.commit()
     session.clear()
     logout_user()
@@ -688,29 +687,27 @@ def register():
         if current_user.is_authenticated:
             return redirect("/chat")
         return show("register.html", errors={}, form={})
-    limit_address(
-        "register-address", SETTINGS.registrations_per_address, SETTINGS.registrations_window
-    )
-    email = request.form.get("email", "").strip().lower()
-    errors = registration_errors(email, request.form)
-    if not errors and not add_user(email, request.form):
-        errors = {"email": "There is already an account with this e-mail."}
-    if errors:
-        return show("register.html", 400, errors=errors, form=request.form)
-    flash("Your account is ready. Sign in to begin.")
-    return redirect("/auth/login")
-
-
-def registration_errors(email, form):
+    address, most = request.remote_addr, SETTINGS.registrations_per_address
+    limit(f"register-address:{address}", most, SETTINGS.registrations_window)
+    form = request.form
+    email, name = form.get("email", "").strip().lower(), form.get("display_name", "").strip()
     errors = email_errors(email)
-    if not is_display_name(form.get("display_name", "").strip()):
+    if not is_display_name(name):
         errors["display_name"] = DISPLAY_NAME_RULE
     wrong = password_fault(form.get("password", ""))
     if wrong:
         errors["password"] = wrong
     if form.get("accept_terms") != "1":
         errors["accept_terms"] = "Accept the terms to continue."
-    return errors
+    moment, password = now(), form.get("password", "")
+    more = {"role": "user", "terms_accepted_at": moment}
+    if not errors and not add_user(email, name, password, moment, **more):
+        errors = {"email": "There is already an account with this e-mail."}
+    if errors:
+        return show("register.html", 400, errors=errors, form=form)
+    db.session.commit()
+    flash("Your account is ready. Sign in to begin.")
+    return redirect("/auth/login")
 
 
 DISPLAY_NAME_RULE = "Enter the name that others see, up to 80 characters."
@@ -726,33 +723,30 @@ def password_fault(password):
     return "This password is too common." if is_common(password) else None
 
 
-def add_user(email, form):
-    """Add the account; False if somebody has this e-mail already."""
+def add_user(email, name, password, moment, **more):
+    """Add an account, which the caller commits; None if somebody has this e-mail already."""
     if db.session.scalar(select(User.id).where(User.email == email)) is not None:
-        return False
-    moment = now()
-    db.session.add(
-        User(
-            email=email,
-            display_name=form["display_name"].strip(),
-            password_hash=generate_password_hash(form["password"], method=HASH_METHOD),
-            role="user",
-            status="active",
-            timezone="UTC",
-            default_assistant="guide",
-            monthly_quota=SETTINGS.monthly_quota,
-            quota_used=0,
-            quota_resets_at=first_of_next_month(moment),
-            terms_accepted_at=moment,
-            created_at=moment,
-        )
+        return None
+    user = User(
+        email=email,
+        display_name=name,
+        password_hash=generate_password_hash(password, method=HASH_METHOD),
+        status="active",
+        timezone="UTC",
+        default_assistant="guide",
+        monthly_quota=SETTINGS.monthly_quota,
+        quota_used=0,
+        quota_resets_at=first_of_next_month(moment),
+        created_at=moment,
+        **more,
     )
+    db.session.add(user)
     try:
-        db.session.commit()
+        db.session.flush()
     except IntegrityError:  # two forms at the same moment
         db.session.rollback()
-        return False
-    return True
+        return None
+    return user
 
 
 def first_of_next_month(today):
@@ -768,16 +762,8 @@ def first_of_next_month(today):
 @login_required
 def current_user_json():
     user = current_user.user
-    usage = usage_of(user)
-    return jsonify(
-        id=user.id,
-        display_name=user.display_name,
-        role=user.role,
-        email=user.email,
-        status=user.status,
-        usage={**usage, "resets_at": iso(usage["resets_at"])},
-        csrf_token=generate_csrf(),
-    )
+    known = picked(user, "id", "display_name", "role", "email", "status")
+    return jsonify(**known, usage=usage_json(user), csrf_token=generate_csrf())
 
 
 def usage_of(user):
@@ -790,24 +776,28 @@ def usage_of(user):
     return {"used": used, "limit": limit, "remaining": remaining, "resets_at": resets_at}
 
 
+def usage_json(user):
+    usage = usage_of(user)
+    return {**usage, "resets_at": iso(usage["resets_at"])}
+
+
 @app.route("/auth/update-password", methods=["POST"])
 @login_required
 def update_password():
     user = current_user.user
     count_password_attempt(user)
-    body, unknown = json_object(("current_password", "new_password"))
-    names = ("current_password", "new_password")
-    wrong = [name for name in names if not is_storable(body.get(name))]
-    if "new_password" not in wrong and password_fault(body["new_password"]):
-        wrong.append("new_password")
-    if wrong or unknown:
-        refuse_fields(wrong + unknown)
-    if not check_password_hash(user.password_hash, body["current_password"]):
+    body, unknown = json_object("current_password", "new_password")
+    current, new = body.get("current_password"), body.get("new_password")
+    refuse_wrong(
+        unknown,
+        current_password=is_storable(current),
+        new_password=is_storable(new) and not password_fault(new),
+    )
+    if not check_password_hash(user.password_hash, current):
         refuse(403, "The current password is wrong.")
-    if body["new_password"] == body["current_password"]:
-        refuse_fields(["new_password"])
+    refuse_wrong(new_password=new != current)
     forget_password_attempts(user)
-    user.password_hash = generate_password_hash(body["new_password"], method=HASH_METHOD)
+    user.password_hash = generate_password_hash(new, method=HASH_METHOD)
     user.must_change_password = False
     user.temp_secret_expires_at = None
     db.session.commit()
@@ -815,30 +805,37 @@ def update_password():
 
 
 def count_password_attempt(user):
-    key = f"password-user:{user.id}"
-    hits, end = count_attempt(key, SETTINGS.password_attempts_window)
-    if hits > SETTINGS.password_attempts:
-        refuse_until(end)
+    window = SETTINGS.password_attempts_window
+    limit(f"password-user:{user.id}", SETTINGS.password_attempts, window)
 
 
 def forget_password_attempts(user):
-    db.session.execute(
-        text("DELETE FROM rate_bucket WHERE key = :key"), {"key": f"password-user:{user.id}"}
-    )
+    sql("DELETE FROM rate_bucket WHERE key = :key", key=f"password-user:{user.id}")
 
 
 @app.route("/auth/sessions", methods=["GET", "DELETE"])
 @login_required
 def sessions():
     if request.method == "DELETE":
-        return sign_out_elsewhere()
-    wanted = page_query()
-    wrong = [name for name, value in wanted.items() if value is None]
-    if wrong:
-        refuse_fields(wrong)
-    first = (wanted["page"] - 1) * wanted["per_page"]
-    live = live_logins(current_user.user.id)
-    return jsonify([session_json(login) for login in live[first : first + wanted["per_page"]]])
+        count = end_other_logins()
+        message = f"Signed out of {count} other {'session' if count == 1 else 'sessions'}."
+        return jsonify(success=True, message=message, count=count)
+    page, per_page = page_query()
+    refuse_wrong(page=page, per_page=per_page)
+    shown = live_logins(current_user.user.id)[(page - 1) * per_page : page * per_page]
+    return jsonify(
+        [
+            {
+                "id": login.id,
+                "created_at": iso(login.created_at),
+                "last_seen_at": iso(login.last_seen_at),
+                "ip": login.ip,
+                "user_agent": login.user_agent,
+                "current": login.id == current_user.login.id,
+            }
+            for login in shown
+        ]
+    )
 
 
 def live_logins(user_id):
@@ -848,23 +845,6 @@ def live_logins(user_id):
         .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
     )
     return [login for login in logins if is_live(login)]
-
-
-def session_json(login):
-    return {
-        "id": login.id,
-        "created_at": iso(login.created_at),
-        "last_seen_at": iso(login.last_seen_at),
-        "ip": login.ip,
-        "user_agent": login.user_agent,
-        "current": login.id == current_user.login.id,
-    }
-
-
-def sign_out_elsewhere():
-    count = end_other_logins()
-    message = f"Signed out of {count} other {'session' if count == 1 else 'sessions'}."
-    return jsonify(success=True, message=message, count=count)
 
 
 def end_other_logins():
@@ -942,13 +922,9 @@ def deletion():
         errors["reason"] = "Use up to 500 characters."
     if errors:
         return show("deletion.html", 400, form=request.form, errors=errors)
-    return keep_account(user) if action == "cancel" else give_up_account(user, reason)
-
-
-def keep_account(user):
-    user.status = "active"
-    user.deletion_requested_at = None
-    user.deletion_reason = None
+    if action == "request":
+        return give_up_account(user, reason)
+    user.status, user.deletion_requested_at, user.deletion_reason = "active", None, None
     db.session.commit()
     flash("Your account stays.")
     return redirect("/settings")
@@ -1020,16 +996,14 @@ def chat():
 
 def feedback_given(conversation):
     """What was thought of the answers here, by the answer's id."""
-    mine = {"user_id": current_user.user.id, "id": conversation.id}
-    rows = db.session.execute(
-        text(
-            "SELECT f.message_id, f.rating, f.comment FROM feedback f"
-            " JOIN message m ON m.id = f.message_id"
-            " WHERE f.user_id = :user_id AND m.conversation_id = :id ORDER BY f.message_id"
-        ),
-        mine,
+    rows = sql(
+        "SELECT f.message_id, f.rating, f.comment FROM feedback f"
+        " JOIN message m ON m.id = f.message_id"
+        " WHERE f.user_id = :user_id AND m.conversation_id = :id ORDER BY f.message_id",
+        user_id=current_user.user.id,
+        id=conversation.id,
     )
-    return {row.message_id: {"rating": row.rating, "comment": row.comment} for row in rows}
+    return {row.message_id: picked(row, "rating", "comment") for row in rows}
 
 
 def offered_assistants():
@@ -1052,18 +1026,11 @@ def enabled_assistants():
 @app.route("/assistants")
 @login_required
 def assistants():
-    wanted = page_query()
-    wrong = [name for name, value in wanted.items() if value is None]
-    if wrong:
-        refuse_fields(wrong)
-    page = (
-        select(Assistant)
-        .order_by(Assistant.key)
-        .limit(wanted["per_page"])
-        .offset((wanted["page"] - 1) * wanted["per_page"])
-    )
+    page, per_page = page_query()
+    refuse_wrong(page=page, per_page=per_page)
+    shown = select(Assistant).order_by(Assistant.key).limit(per_page).offset((page - 1) * per_page)
     enrolled = enrolled_keys()
-    return jsonify([assistant_json(a, a.key in enrolled) for a in db.session.scalars(page)])
+    return jsonify([assistant_json(a, a.key in enrolled) for a in db.session.scalars(shown)])
 
 
 @app.route("/assistants/<key>/enrolment", methods=["POST", "DELETE"])
@@ -1076,12 +1043,14 @@ def enrolment(key):
         return leave_assistant(assistant)
     if not assistant.enabled:
         refuse(409, "This assistant is switched off.")
-    joined = text(
+    sql(
         "INSERT INTO enrolment (user_id, assistant_key, active, created_at)"
         " VALUES (:user_id, :key, true, :now)"
-        " ON CONFLICT (user_id, assistant_key) DO UPDATE SET active = true"
-    ).bindparams(bindparam("now", type_=UtcDateTime))
-    db.session.execute(joined, {"user_id": current_user.user.id, "key": key, "now": now()})
+        " ON CONFLICT (user_id, assistant_key) DO UPDATE SET active = true",
+        user_id=current_user.user.id,
+        key=key,
+        now=now(),
+    )
     db.session.commit()
     return jsonify(assistant_json(assistant, enrolled=True))
 
@@ -1102,13 +1071,7 @@ def enrolled_keys():
 
 
 def assistant_json(assistant, enrolled):
-    return {
-        "key": assistant.key,
-        "name": assistant.name,
-        "description": assistant.description,
-        "enabled": assistant.enabled,
-        "enrolled": enrolled,
-    }
+    return {**picked(assistant, "key", "name", "description", "enabled"), "enrolled": enrolled}
 
 
 # ----------------------------------------------------------------------------------------------
@@ -1135,41 +1098,31 @@ def conversations():
         return create_conversation()
     status = request.args.get("status", "open")
     assistant_key = request.args.get("assistant_key")
-    numbers = page_query()
-    wrong = [] if status in {"open", "archived"} else ["status"]
-    if assistant_key is not None and not is_storable(assistant_key):
-        wrong.append("assistant_key")
-    wrong += [name for name, value in numbers.items() if value is None]
-    if wrong:
-        refuse_fields(wrong)
-    rows = listed_conversations(status, assistant_key, **numbers)
-    return jsonify([summary_json(row, row.newest_body, row.message_count) for row in rows])
-
-
-def listed_conversations(status, assistant_key, page, per_page):
+    page, per_page = page_query()
+    refuse_wrong(
+        status=status in {"open", "archived"},
+        assistant_key=assistant_key is None or is_storable(assistant_key),
+        page=page,
+        per_page=per_page,
+    )
+    wanted = {
+        "user_id": current_user.user.id,
+        "status": status,
+        "assistant_key": assistant_key,
+        "limit": per_page,
+        "offset": (page - 1) * per_page,
+    }
     listed = text(CONVERSATION_LIST).columns(
         id=Integer, title=String, pinned=Boolean, last_message_at=UtcDateTime
     )
-    return db.session.execute(
-        listed,
-        {
-            "user_id": current_user.user.id,
-            "status": status,
-            "assistant_key": assistant_key,
-            "limit": per_page,
-            "offset": (page - 1) * per_page,
-        },
-    )
+    rows = db.session.execute(listed, wanted)
+    return jsonify([summary_json(row, row.newest_body, row.message_count) for row in rows])
 
 
 def summary_json(row, newest_body, message_count):
     preview = newest_body and " ".join(newest_body.split())[: SETTINGS.preview_length]
     return {
-        "id": row.id,
-        "title": row.title,
-        "status": row.status,
-        "pinned": row.pinned,
-        "assistant_key": row.assistant_key,
+        **picked(row, "id", "title", "status", "pinned", "assistant_key"),
         "preview": preview,
         "message_count": message_count,
         "last_message_at": iso(row.last_message_at),
@@ -1177,16 +1130,11 @@ def summary_json(row, newest_body, message_count):
 
 
 def create_conversation():
-    body, unknown = json_object(("title", "assistant_key"))
-    wrong = [] if is_title(body.get("title")) else ["title"]
-    if not is_storable(body.get("assistant_key")):
-        wrong.append("assistant_key")
-    if wrong or unknown:
-        refuse_fields(wrong + unknown)
-    if not is_enabled_assistant(body["assistant_key"]):
-        refuse_fields(["assistant_key"])
-    conversation = add_conversation(body["assistant_key"], clean_title(body.get("title")))
-    return conversation_response(conversation)
+    body, unknown = json_object("title", "assistant_key")
+    title, key = body.get("title"), body.get("assistant_key")
+    refuse_wrong(unknown, title=is_title(title), assistant_key=is_storable(key))
+    refuse_wrong(assistant_key=is_enabled_assistant(key))
+    return conversation_response(add_conversation(key, clean_title(title)))
 
 
 def is_title(value):
@@ -1229,8 +1177,7 @@ def fresh_conversation():
     found = untouched_conversation()
     if found is None:
         # Of two first visits at once, one makes it and the other has to wait and finds it.
-        mine = {"id": current_user.user.id}
-        db.session.execute(text('UPDATE "user" SET role = role WHERE id = :id'), mine)
+        sql('UPDATE "user" SET role = role WHERE id = :id', id=current_user.user.id)
         found = untouched_conversation()
     if found is None:
         return add_conversation(current_user.user.default_assistant or "guide", None)
@@ -1326,16 +1273,13 @@ def update_conversation(conversation):
 
 
 def conversation_changes():
-    body, unknown = json_object(("title", "status", "pinned"))
-    wrong = [] if is_title(body.get("title")) else ["title"]
-    if "status" in body and body["status"] not in ("open", "archived"):
-        wrong.append("status")
-    if "pinned" in body and not isinstance(body["pinned"], bool):
-        wrong.append("pinned")
-    if not body:
-        wrong = ["title", "status", "pinned"]
-    if wrong or unknown:
-        refuse_fields(wrong + unknown)
+    body, unknown = json_object("title", "status", "pinned")
+    refuse_wrong(
+        unknown,
+        title=body and is_title(body.get("title")),
+        status=body and body.get("status", "open") in ("open", "archived"),
+        pinned=body and isinstance(body.get("pinned", False), bool),
+    )
     if "title" in body:
         body["title"] = clean_title(body["title"])
     return body
@@ -1374,21 +1318,17 @@ def delete_conversation(conversation):
 @login_required
 def conversation_messages(conv_id):
     conversation = own_conversation(conv_id)
-    before = query_number("before", LARGEST_ID)
-    limit = query_number("limit", 50, high=100)
-    wrong = [name for name, value in (("before", before), ("limit", limit)) if value is None]
-    if wrong:
-        refuse_fields(wrong)
-    newest = db.session.scalars(
-        select(Message)
-        .options(selectinload(Message.attachments))
-        .where(
-            Message.conversation_id == conversation.id, Message.seq <= min(before - 1, LARGEST_SEQ)
-        )
-        .order_by(Message.seq.desc())
-        .limit(limit)
-    ).all()
-    return jsonify([message_json(message) for message in reversed(newest)])
+    before, most = query_number("before", LARGEST_ID), query_number("limit", 50, high=100)
+    refuse_wrong(before=before, limit=most)
+    earlier = messages_of(conversation.id).where(Message.seq <= min(before - 1, LARGEST_SEQ))
+    newest = earlier.order_by(None).order_by(Message.seq.desc()).limit(most)
+    found = db.session.scalars(newest).all()
+    return jsonify([message_json(message) for message in reversed(found)])
+
+
+def messages_of(conv_id):
+    mine = select(Message).filter_by(conversation_id=conv_id).order_by(Message.seq)
+    return mine.options(selectinload(Message.attachments))
 
 
 SEARCH = """
@@ -1417,11 +1357,8 @@ SEARCH_POSTGRESQL = SEARCH.format(
 @login_required
 def search_conversations():
     words = request.args.get("q", "").strip()
-    numbers = page_query()
-    wrong = [] if is_storable(words) and 1 <= len(words) <= 100 else ["q"]
-    wrong += [name for name, value in numbers.items() if value is None]
-    if wrong:
-        refuse_fields(wrong)
+    page, per_page = page_query()
+    refuse_wrong(q=is_storable(words) and 1 <= len(words) <= 100, page=page, per_page=per_page)
     on_postgresql = db.engine.dialect.name == "postgresql"
     expression = (tsquery_expression if on_postgresql else fts5_expression)(words)
     if expression is None:
@@ -1432,16 +1369,14 @@ def search_conversations():
         {
             "user_id": current_user.user.id,
             "words": expression,
-            "limit": numbers["per_page"],
-            "offset": (numbers["page"] - 1) * numbers["per_page"],
+            "limit": per_page,
+            "offset": (page - 1) * per_page,
         },
     )
     return jsonify(
         [
             {
-                "conversation_id": row.conversation_id,
-                "message_id": row.message_id,
-                "title": row.title,
+                **picked(row, "conversation_id", "message_id", "title"),
                 "snippet": snippet(row.body, phrases(words), SETTINGS.snippet_length),
                 "created_at": iso(row.created_at),
             }
@@ -1475,28 +1410,18 @@ def stored_names(conv_id):
 def export_conversation(conv_id):
     conversation = own_conversation(conv_id)
     wanted = request.args.get("format", "json")
-    if wanted not in EXPORTS:
-        refuse_fields(["format"])
-    messages = db.session.scalars(
-        select(Message)
-        .options(selectinload(Message.attachments))
-        .filter_by(conversation_id=conv_id)
-        .order_by(Message.seq)
-    ).all()
+    refuse_wrong(format=wanted in EXPORTS)
+    messages = db.session.scalars(messages_of(conv_id)).all()
     content_type, write = EXPORTS[wanted]
-    response = make_response(write(conversation, messages))
-    response.headers["Content-Type"] = content_type
-    name = f"conversation-{conv_id}.{wanted}"
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return response
+    content = write(conversation, messages)
+    return download(content, content_type, f"conversation-{conv_id}.{wanted}")
 
 
 def export_json(conversation, messages):
-    user = current_user.user
     document = {
         "schema_version": 1,
         "exported_at": iso(now()),
-        "user": {"id": user.id, "display_name": user.display_name, "role": user.role},
+        "user": picked(current_user.user, "id", "display_name", "role"),
         "conversation": conversation_json(conversation),
         "messages": [message_json(message) for message in messages],
     }
@@ -1526,13 +1451,7 @@ EXPORTS = {
 
 def message_json(message):
     return {
-        "id": message.id,
-        "seq": message.seq,
-        "sender": message.sender,
-        "kind": message.kind,
-        "body": message.body,
-        "data": message.data,
-        "state": message.state,
+        **picked(message, "id", "seq", "sender", "kind", "body", "data", "state"),
         "attachments": [attachment_json(attachment) for attachment in message.attachments],
         "created_at": iso(message.created_at),
     }
@@ -1557,16 +1476,11 @@ STILL_WRITING = "An answer is still being written. Wait until it is done."
 FAILED = {"code": "responder_failed", "message": "The answer could not be finished."}
 
 
-def limit_user(name, limit, window):
-    hits, end = count_attempt(f"{name}:{current_user.user.id}", window)
-    if hits > limit:
-        refuse_until(end)
-
-
 @app.route("/chat/messages", methods=["POST"])
 @login_required
 def send_message():
-    limit_user("send-user", SETTINGS.sends_per_window, SETTINGS.sends_window)
+    sender = current_user.user.id
+    limit(f"send-user:{sender}", SETTINGS.sends_per_window, SETTINGS.sends_window)
     wanted = message_wanted()
     conversation = own_conversation(wanted["conversation_id"])
     question = db.session.scalar(
@@ -1583,28 +1497,23 @@ def send_message():
         refuse(409, "This assistant is switched off.")
     if being_answered(conversation.id):
         refuse(409, STILL_WRITING)
-    if len(sendable_files(wanted)) != len(set(wanted["attachment_ids"])):
-        refuse_fields(["attachment_ids"])
-    turn = begin_turn(wanted, assistant)
-    return event_stream(answer_turn(turn))
+    sendable_files(wanted)
+    return event_stream(answer_turn(begin_turn(wanted, assistant)))
 
 
 def message_wanted():
-    body, unknown = json_object(("conversation_id", "text", "client_token", "attachment_ids"))
+    body, unknown = json_object("conversation_id", "text", "client_token", "attachment_ids")
     body.setdefault("attachment_ids", [])
     said, token, files = body.get("text"), body.get("client_token"), body["attachment_ids"]
-    rules = {
-        "conversation_id": is_row_id(body.get("conversation_id")),
-        "text": is_storable(said) and 1 <= len(said.strip()) <= SETTINGS.message_max_length,
-        "client_token": isinstance(token, str)
-        and re.fullmatch(r"[A-Za-z0-9_-]{8,64}", token) is not None,
-        "attachment_ids": isinstance(files, list)
+    refuse_wrong(
+        unknown,
+        conversation_id=is_row_id(body.get("conversation_id")),
+        text=is_storable(said) and 1 <= len(said.strip()) <= SETTINGS.message_max_length,
+        client_token=isinstance(token, str) and re.fullmatch(r"[A-Za-z0-9_-]{8,64}", token),
+        attachment_ids=isinstance(files, list)
         and len(files) <= SETTINGS.attachments_per_message
         and all(is_row_id(number) for number in files),
-    }
-    wrong = [name for name, right in rules.items() if not right]
-    if wrong or unknown:
-        refuse_fields(wrong + unknown)
+    )
     return {**body, "text": said.strip()}
 
 
@@ -1614,27 +1523,29 @@ def is_row_id(value):
 
 def being_answered(conv_id):
     """Whether somebody writes an answer here; what was left behind long ago is given up."""
-    long_ago = now() - SETTINGS.turn_timeout
-    db.session.execute(
-        text(
-            "UPDATE message SET state = 'failed' WHERE conversation_id = :id"
-            " AND state = 'streaming' AND created_at <= :long_ago"
-        ).bindparams(bindparam("long_ago", type_=UtcDateTime)),
-        {"id": conv_id, "long_ago": long_ago},
+    sql(
+        "UPDATE message SET state = 'failed' WHERE conversation_id = :id"
+        " AND state = 'streaming' AND created_at <= :long_ago",
+        id=conv_id,
+        long_ago=now() - SETTINGS.turn_timeout,
     )
     streaming = select(Message.id).filter_by(conversation_id=conv_id, state="streaming")
     return db.session.scalar(streaming) is not None
 
 
 def sendable_files(wanted):
-    return db.session.scalars(
-        select(Attachment).where(
-            Attachment.id.in_(wanted["attachment_ids"]),
-            Attachment.user_id == current_user.user.id,
-            Attachment.conversation_id == wanted["conversation_id"],
-            Attachment.message_id.is_(None),
-        )
-    ).all()
+    """The files that were named; refused unless all of them can still be sent here."""
+    sendable = select(Attachment).where(
+        Attachment.id.in_(wanted["attachment_ids"]),
+        Attachment.user_id == current_user.user.id,
+        Attachment.conversation_id == wanted["conversation_id"],
+        Attachment.message_id.is_(None),
+    )
+    files = db.session.scalars(sendable).all()
+    if len(files) != len(set(wanted["attachment_ids"])):
+        db.session.rollback()
+        refuse_fields(["attachment_ids"])
+    return files
 
 
 def touch_conversation(conv_id, **values):
@@ -1665,11 +1576,7 @@ def begin_turn(wanted, assistant):
         db.session.flush()
     except IntegrityError:
         refuse_and_roll_back(STILL_WRITING)
-    files = sendable_files(wanted)
-    if len(files) != len(set(wanted["attachment_ids"])):
-        db.session.rollback()
-        refuse_fields(["attachment_ids"])
-    for file in files:
+    for file in sendable_files(wanted):
         file.message_id = question.id
     db.session.flush()
     turn = {
@@ -1697,16 +1604,15 @@ def start_event(question, answer):
 
 def spend_quota():
     moment = now()
-    spent = db.session.execute(
-        text(
-            'UPDATE "user" SET'
-            " quota_used = CASE WHEN quota_resets_at <= :now THEN 1 ELSE quota_used + 1 END,"
-            " quota_resets_at ="
-            " CASE WHEN quota_resets_at <= :now THEN :next ELSE quota_resets_at END"
-            " WHERE id = :id AND (quota_resets_at <= :now OR monthly_quota = 0"
-            " OR quota_used < monthly_quota)"
-        ).bindparams(bindparam("now", type_=UtcDateTime), bindparam("next", type_=UtcDateTime)),
-        {"now": moment, "next": first_of_next_month(moment), "id": current_user.user.id},
+    spent = sql(
+        'UPDATE "user" SET'
+        " quota_used = CASE WHEN quota_resets_at <= :now THEN 1 ELSE quota_used + 1 END,"
+        " quota_resets_at = CASE WHEN quota_resets_at <= :now THEN :next ELSE quota_resets_at END"
+        " WHERE id = :id AND (quota_resets_at <= :now OR monthly_quota = 0"
+        " OR quota_used < monthly_quota)",
+        now=moment,
+        next=first_of_next_month(moment),
+        id=current_user.user.id,
     )
     if spent.rowcount == 0:
         user = current_user.user
@@ -1747,12 +1653,11 @@ def answer_turn(turn):
 
 
 def context_of(turn):
-    past = db.session.execute(
-        text(
-            "SELECT sender, body FROM message WHERE conversation_id = :id AND seq < :seq"
-            " AND state = 'complete' ORDER BY seq"
-        ),
-        {"id": turn["conversation"], "seq": turn["seq"] - 1},
+    past = sql(
+        "SELECT sender, body FROM message WHERE conversation_id = :id AND seq < :seq"
+        " AND state = 'complete' ORDER BY seq",
+        id=turn["conversation"],
+        seq=turn["seq"] - 1,
     ).all()
     files = db.session.scalars(
         select(Attachment)
@@ -1796,10 +1701,8 @@ def finish_turn(turn, body, table):
     end_turn(turn, body, table, "complete")
     first = select(Message.body).filter_by(conversation_id=turn["conversation"], sender="user")
     title = shorten(db.session.scalar(first.order_by(Message.seq).limit(1)) or turn["text"])
-    db.session.execute(
-        text("UPDATE conversation SET title = :title WHERE id = :id AND title IS NULL"),
-        {"title": title, "id": turn["conversation"]},
-    )
+    named = "UPDATE conversation SET title = :title WHERE id = :id AND title IS NULL"
+    sql(named, title=title, id=turn["conversation"])
     db.session.commit()
     return done_event(turn["answer"], turn["conversation"])
 
@@ -1821,13 +1724,12 @@ def shorten(line):
 
 def done_event(message_id, conv_id):
     conversation = db.session.get_one(Conversation, conv_id, populate_existing=True)
-    usage = usage_of(db.session.get_one(User, conversation.user_id, populate_existing=True))
+    user = db.session.get_one(User, conversation.user_id, populate_existing=True)
     return {
         "message_id": message_id,
         "state": "complete",
-        "title": conversation.title,
-        "version": conversation.version,
-        "usage": {**usage, "resets_at": iso(usage["resets_at"])},
+        **picked(conversation, "title", "version"),
+        "usage": usage_json(user),
     }
 
 
@@ -1886,7 +1788,7 @@ def watch_conversation(token, conv_id, seq):
         if seq is None:
             seq = newest_finished(conv_id)
         events = []
-        for message in messages_after(conv_id, seq):
+        for message in db.session.scalars(messages_of(conv_id).where(Message.seq > seq)).all():
             if message.state == "streaming":
                 if message.id not in begun:
                     begun.add(message.id)
@@ -1915,15 +1817,6 @@ def newest_finished(conv_id):
     return newest.seq - 1 if newest.state == "streaming" else newest.seq
 
 
-def messages_after(conv_id, seq):
-    return db.session.scalars(
-        select(Message)
-        .options(selectinload(Message.attachments))
-        .where(Message.conversation_id == conv_id, Message.seq > seq)
-        .order_by(Message.seq)
-    ).all()
-
-
 # ----------------------------------------------------------------------------------------------
 # Attachments and feedback
 # ----------------------------------------------------------------------------------------------
@@ -1939,15 +1832,14 @@ TEXT_TYPES = {"txt": "text/plain", "md": "text/markdown", "csv": "text/csv"}
 @app.route("/attachments", methods=["POST"])
 @login_required
 def upload():
-    limit_user("upload-user", SETTINGS.uploads_per_window, SETTINGS.uploads_window)
-    conv_id = request.form.get("conversation_id", "")
-    if not re.fullmatch(r"[0-9]{1,40}", conv_id) or not 1 <= int(conv_id) <= LARGEST_ID:
-        refuse_fields(["conversation_id"])
-    own_conversation(int(conv_id))
+    owner = current_user.user.id
+    limit(f"upload-user:{owner}", SETTINGS.uploads_per_window, SETTINGS.uploads_window)
+    conv_id = as_number(request.form.get("conversation_id", ""), 1, LARGEST_ID)
+    refuse_wrong(conversation_id=conv_id)
+    own_conversation(conv_id)
     file = request.files.get("file")
     content = file.read(SETTINGS.attachment_max_bytes + 1) if file and file.filename else b""
-    if not content:
-        refuse_fields(["file"])
+    refuse_wrong(file=content)
     if len(content) > SETTINGS.attachment_max_bytes:
         refuse(413, f"The file is larger than {SETTINGS.attachment_max_bytes // 1024} KB.")
     name = re.split(r"[/\\]", file.filename)[-1]
@@ -1956,8 +1848,8 @@ def upload():
     if content_type is None:
         refuse(415, "Attach a text, Markdown, CSV, PDF, PNG or JPEG file.")
     attachment = Attachment(
-        user_id=current_user.user.id,
-        conversation_id=int(conv_id),
+        user_id=owner,
+        conversation_id=conv_id,
         original_name=name,
         stored_name=secrets.token_hex(16),
         content_type=content_type,
@@ -2025,30 +1917,31 @@ def delete_attachment(attachment):
 @app.route("/feedback", methods=["POST"])
 @login_required
 def feedback():
-    limit_user("feedback-user", SETTINGS.feedback_per_window, SETTINGS.feedback_window)
-    body, unknown = json_object(("message_id", "rating", "comment"))
+    me = current_user.user.id
+    limit(f"feedback-user:{me}", SETTINGS.feedback_per_window, SETTINGS.feedback_window)
+    body, unknown = json_object("message_id", "rating", "comment")
     rating, comment = body.get("rating"), body.get("comment")
-    wrong = [] if is_row_id(body.get("message_id")) else ["message_id"]
-    wrong += [] if type(rating) is int and 1 <= rating <= 5 else ["rating"]
-    if comment is not None and not (
-        is_storable(comment) and len(comment.strip()) <= SETTINGS.comment_max_length
-    ):
-        wrong.append("comment")
-    if wrong or unknown:
-        refuse_fields(wrong + unknown)
+    refuse_wrong(
+        unknown,
+        message_id=is_row_id(body.get("message_id")),
+        rating=type(rating) is int and 1 <= rating <= 5,
+        comment=comment is None
+        or (is_storable(comment) and len(comment.strip()) <= SETTINGS.comment_max_length),
+    )
     message = db.session.get(Message, body["message_id"])
     if message is None or message.sender != "assistant" or message.state != "complete":
         abort(404)
     own_conversation(message.conversation_id)
-    said = {"rating": rating, "comment": (comment or "").strip() or None}
-    kept = db.session.execute(
-        text(
-            "INSERT INTO feedback (user_id, message_id, rating, comment, created_at)"
-            " VALUES (:user_id, :message_id, :rating, :comment, :now)"
-            " ON CONFLICT (user_id, message_id) DO UPDATE"
-            " SET rating = :rating, comment = :comment RETURNING id"
-        ).bindparams(bindparam("now", type_=UtcDateTime)),
-        {**said, "user_id": current_user.user.id, "message_id": message.id, "now": now()},
+    kept = sql(
+        "INSERT INTO feedback (user_id, message_id, rating, comment, created_at)"
+        " VALUES (:user_id, :message_id, :rating, :comment, :now)"
+        " ON CONFLICT (user_id, message_id) DO UPDATE"
+        " SET rating = :rating, comment = :comment RETURNING id",
+        user_id=me,
+        message_id=message.id,
+        rating=rating,
+        comment=(comment or "").strip() or None,
+        now=now(),
     ).scalar_one()
     db.session.commit()
     return jsonify(success=True, message="Thank you for your feedback.", id=kept)
@@ -2121,11 +2014,13 @@ def messages_by_day(days):
 
 def admin_query():
     """What a list of the admin area is asked for, and the names of what is not right."""
+    page, per_page = page_query()
     asked = {
         "q": request.args.get("q", ""),
         "status": request.args.get("status", ""),
         "sort": request.args.get("sort", "-created"),
-        **page_query(),
+        "page": page,
+        "per_page": per_page,
     }
     wrong = [] if is_storable(asked["q"]) else ["q"]
     if asked["status"] not in ("", *STATUSES):
@@ -2213,10 +2108,7 @@ def admin_export():
     for user in db.session.scalars(wanted_users(asked)):
         times = [iso_z(user.created_at), iso_z(user.last_login_at) if user.last_login_at else ""]
         rows.append([getattr(user, column) for column in columns] + times)
-    response = make_response(csv_text(rows))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = "attachment; filename=users.csv"
-    return response
+    return download(csv_text(rows), "text/csv; charset=utf-8", "users.csv")
 
 
 def iso_z(moment):
@@ -2248,41 +2140,18 @@ def admin_create_user():
     if role not in ("user", "admin"):
         errors["role"] = "Choose a role."
     secret = secrets.token_urlsafe(12)
-    if not errors and not add_user_with_secret(email, name, role, secret):
+    moment = now()
+    expires = moment + SETTINGS.temporary_password_lifetime
+    more = {"role": role, "must_change_password": True, "temp_secret_expires_at": expires}
+    user = None if errors else add_user(email, name, secret, moment, **more)
+    if not errors and user is None:
         errors = {"email": "There is already an account with this e-mail."}
     if errors:
         return show("admin_create.html", 400, form=request.form, errors=errors)
-    flash(f"Account for {email} created. Temporary password: {secret} (valid for 72 hours).")
-    return redirect("/admin/users")
-
-
-def add_user_with_secret(email, name, role, secret):
-    """Add an account that has to change its password; False if the e-mail is taken."""
-    moment = now()
-    user = User(
-        email=email,
-        display_name=name,
-        password_hash=generate_password_hash(secret, method=HASH_METHOD),
-        role=role,
-        status="active",
-        timezone="UTC",
-        default_assistant="guide",
-        monthly_quota=SETTINGS.monthly_quota,
-        quota_used=0,
-        quota_resets_at=first_of_next_month(moment),
-        must_change_password=True,
-        temp_secret_expires_at=moment + SETTINGS.temporary_password_lifetime,
-        created_at=moment,
-    )
-    db.session.add(user)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        db.session.rollback()
-        return False
     audit("user.create", user.id, {"email": email, "role": role})
     db.session.commit()
-    return True
+    flash(f"Account for {email} created. Temporary password: {secret} (valid for 72 hours).")
+    return redirect("/admin/users")
 
 
 def audit(action, target_id, detail):
@@ -2310,14 +2179,9 @@ def user_or_404(user_id):
 
 
 def user_json(user):
-    usage = usage_of(user)
     return {
-        "id": user.id,
-        "display_name": user.display_name,
-        "role": user.role,
-        "email": user.email,
-        "status": user.status,
-        "usage": {**usage, "resets_at": iso(usage["resets_at"])},
+        **picked(user, "id", "display_name", "role", "email", "status"),
+        "usage": usage_json(user),
         "created_at": iso(user.created_at),
         "last_login_at": iso(user.last_login_at),
     }
@@ -2327,11 +2191,8 @@ def user_json(user):
 @admin_only
 def admin_approve(user_id):
     user = user_or_404(user_id)
-    approved = db.session.execute(
-        text("UPDATE \"user\" SET status = 'active' WHERE id = :id AND status = 'pending'"),
-        {"id": user.id},
-    )
-    if approved.rowcount == 0:
+    approved = "UPDATE \"user\" SET status = 'active' WHERE id = :id AND status = 'pending'"
+    if sql(approved, id=user.id).rowcount == 0:
         refuse_and_roll_back("This account is not waiting for approval.")
     audit("user.approve", user_id, {"status": ["pending", "active"]})
     db.session.commit()
@@ -2347,13 +2208,9 @@ def admin_toggle(user_id):
     if user.id == current_user.user.id:
         refuse(409, "You can't disable your own account.")
     before = user.status
-    after = "disabled" if before == "active" else "active"
+    action, after = ("disable", "disabled") if before == "active" else ("enable", "active")
     change_user(user, {"status": after})
-    audit(
-        f"user.{'disable' if after == 'disabled' else 'enable'}",
-        user_id,
-        {"status": [before, after]},
-    )
+    audit(f"user.{action}", user_id, {"status": [before, after]})
     db.session.commit()
     return jsonify(user_json(user))
 
@@ -2377,7 +2234,7 @@ def admin_update_user(user_id):
 
 def user_changes():
     names = ("display_name", "role", "status", "monthly_quota", "reset_usage")
-    body, unknown = json_object(names)
+    body, unknown = json_object(*names)
     name, quota = body.get("display_name"), body.get("monthly_quota")
     rules = {
         "display_name": isinstance(name, str) and is_display_name(name.strip()),
@@ -2386,9 +2243,7 @@ def user_changes():
         "monthly_quota": type(quota) is int and 0 <= quota <= SETTINGS.largest_quota,
         "reset_usage": isinstance(body.get("reset_usage"), bool),
     }
-    wrong = [name for name in names if name in body and not rules[name]] if body else list(names)
-    if wrong or unknown:
-        refuse_fields(wrong + unknown)
+    refuse_wrong(unknown, **{name: rules[name] if name in body else body for name in names})
     if "display_name" in body:
         body["display_name"] = body["display_name"].strip()
     if body.pop("reset_usage", False):
@@ -2444,33 +2299,25 @@ def remove_files(names):
 @app.route("/admin/cleanup", methods=["POST"])
 @admin_only
 def admin_cleanup():
-    body, unknown = json_object(("older_than_days", "dry_run"))
+    body, unknown = json_object("older_than_days", "dry_run")
     days, dry_run = body.get("older_than_days"), body.get("dry_run", True)
-    wrong = [] if type(days) is int and 1 <= days <= 3650 else ["older_than_days"]
-    wrong += [] if isinstance(dry_run, bool) else ["dry_run"]
-    if wrong or unknown:
-        refuse_fields(wrong + unknown)
-    count = count_never_begun(days) if dry_run else delete_never_begun(days)
-    noun = "conversation" if count == 1 else "conversations"
-    message = f"{'Would delete' if dry_run else 'Deleted'} {count} empty {noun}."
-    return jsonify(success=True, message=message, count=count)
-
-
-def never_begun(days):
-    return (
+    refuse_wrong(
+        unknown,
+        older_than_days=type(days) is int and 1 <= days <= 3650,
+        dry_run=isinstance(dry_run, bool),
+    )
+    never_begun = (
         Conversation.title.is_(None),
         ~Conversation.pinned,
         Conversation.created_at < now() - timedelta(days=days),
         ~select(Message.id).where(Message.conversation_id == Conversation.id).exists(),
     )
-
-
-def count_never_begun(days):
-    return db.session.scalar(select(func.count(Conversation.id)).where(*never_begun(days)))
-
-
-def delete_never_begun(days):
-    count = db.session.execute(delete(Conversation).where(*never_begun(days))).rowcount
-    audit("conversations.cleanup", None, {"older_than_days": days, "count": count})
-    db.session.commit()
-    return count
+    if dry_run:
+        count = db.session.scalar(select(func.count(Conversation.id)).where(*never_begun))
+    else:
+        count = db.session.execute(delete(Conversation).where(*never_begun)).rowcount
+        audit("conversations.cleanup", None, {"older_than_days": days, "count": count})
+        db.session.commit()
+    noun = "conversation" if count == 1 else "conversations"
+    message = f"{'Would delete' if dry_run else 'Deleted'} {count} empty {noun}."
+    return jsonify(success=True, message=message, count=count)

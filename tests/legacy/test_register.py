@@ -89,8 +89,8 @@ def test_second_of_two_forms_at_the_same_moment_is_told(client, module, monkeypa
         raise IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed: user.email"))
 
     # The look-up before finds nobody: only the constraint can tell.
-    monkeypatch.setattr(module.db.session, "commit", lose_the_race)
-    monkeypatch.setattr(module, "limit_address", lambda *_: None)
+    monkeypatch.setattr(module.db.session, "flush", lose_the_race)
+    monkeypatch.setattr(module, "limit", lambda *_: None)
     page = register(client)
     assert page.status_code == 400
     assert "There is already an account with this e-mail." in page.text
