@@ -32,7 +32,7 @@ JSON_PREFIXES = (
     "/admin/export.csv",
     "/admin/cleanup",
 )
-JSON_ACTIONS = re.compile(r"/admin/users/[0-9]+(/|$)")
+JSON_ACTIONS = re.compile(r"/admin/users/\d+(/|$)")
 
 STATUS: dict[type[Failure], int] = {
     failures.Unauthenticated: 401,

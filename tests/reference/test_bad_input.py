@@ -75,6 +75,21 @@ def test_a_body_that_can_not_be_read_is_refused(side, route, method):
     assert side.rows(*COUNTERS) == before
 
 
+@left_open
+def test_a_body_that_can_not_be_read_is_refused_whoever_answers(mixture, renewed):
+    ada = mixture.signed_in("ada")
+    before = renewed["legacy"].rows(*COUNTERS)
+    headers = {"X-CSRFToken": ada.csrf(), "If-Match": '"1-1"'}
+    for route, method in READING:
+        for content_type, body in BROKEN.values():
+            mixture.flip()
+            sent = {"data": body, "content_type": content_type, "headers": headers}
+            answer = ada.client.open(path_of(route), method=method, buffered=True, **sent)
+            refused(renewed[mixture.answering], route, answer)
+            forget_limits(renewed["legacy"])
+    assert renewed["legacy"].rows(*COUNTERS) == before
+
+
 def forget_limits(side: Site) -> None:
     with side.session() as session:
         session.execute(delete(RateBucket))
@@ -146,6 +161,13 @@ def test_a_number_that_nothing_can_have_is_missing(side, route, method):
         answer = ada.call(method, path, json={"display_name": "x", "role": "user"})
         assert (number, answer.status_code) == (number, 404)
     assert side.rows(*COUNTERS) == before
+
+
+def test_a_number_in_other_digits_is_answered_in_json_too(side):
+    ada = side.signed_in("ada")
+    answer = ada.post("/admin/users/٩٩٩/approve")  # Werkzeug takes these for a number
+    assert answer.status_code == 404
+    assert "json" in answer.mimetype
 
 
 UNKNOWN = ["nobody", "", "GUIDE", "guide ", "a\0b", "x" * 5000, "%", "'; DROP TABLE user; --"]

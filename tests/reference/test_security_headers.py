@@ -6,6 +6,7 @@ The names carry the requirement of OWASP ASVS 5.0 that a test is about.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from modern import Config, create_app
 from modern.headers import SECURITY_HEADERS
 from shared_models.sample import SAMPLE_PASSWORD
 from tests.legacy.conftest import load_legacy
-from tests.reference.conftest import SIDES, Site
+from tests.reference.conftest import Site
+from tests.reference.mixture import WAYS, Mixture
 from tests.reference.test_access import NAMES, OPERATIONS, path_of
 
 POLICY = "Content-Security-Policy"
@@ -25,7 +27,7 @@ GETS = [(route, method) for route, method in OPERATIONS if method == "GET"]
 GET_NAMES = [path_of(route) for route, _ in GETS]
 
 
-def has_headers(side: Site, answer: TestResponse) -> None:
+def has_headers(side: str, answer: TestResponse) -> None:
     expected = {k: v for k, v in SECURITY_HEADERS.items() if k != POLICY}
     assert {name: answer.headers.get(name) for name in expected} == expected
     assert answer.headers["X-Request-ID"]
@@ -33,7 +35,7 @@ def has_headers(side: Site, answer: TestResponse) -> None:
     rules = dict(rule.split(" ", 1) for rule in answer.headers[POLICY].split("; "))
     assert rules["script-src"].startswith("'self'")
     assert "'unsafe-inline'" not in answer.headers[POLICY]
-    if side.name == "modern":
+    if side == "modern":
         assert answer.headers[POLICY] == SECURITY_HEADERS[POLICY]  # AD-10
     strict = ("default-src", "frame-ancestors", "base-uri", "object-src", "form-action")
     assert [rules[name] for name in strict] == ["'self'", "'none'", "'none'", "'none'", "'self'"]
@@ -43,10 +45,10 @@ def has_headers(side: Site, answer: TestResponse) -> None:
 def test_v3_4_every_operation_carries_the_headers(side, route, method):
     path = path_of(route)
     for person in (side.stranger(), side.signed_in("bob"), side.signed_in("ada")):
-        has_headers(side, person.call(method, path))
-        has_headers(side, person.call(method, path.replace("1", "999").replace("terms", "no")))
+        has_headers(side.name, person.call(method, path))
+        has_headers(side.name, person.call(method, path.replace("1", "999").replace("terms", "no")))
     without_token = side.app.test_client().open(path, method=method)
-    has_headers(side, without_token)
+    has_headers(side.name, without_token)
     assert without_token.status_code == 400 or method == "GET"
 
 
@@ -55,18 +57,18 @@ def test_v3_4_wrong_methods_and_large_bodies_carry_the_headers(side, route):
     ada = side.signed_in("ada")
     refused = ada.call("PUT", path_of(route))
     assert refused.status_code == 405
-    has_headers(side, refused)
+    has_headers(side.name, refused)
     if "POST" in route["methods"]:
         large = ada.client.post(path_of(route), data={"csrf_token": "x" * (1024 * 1024 + 1)})
         assert large.status_code == 413
-        has_headers(side, large)
+        has_headers(side.name, large)
 
 
 def test_v3_4_an_unknown_address_carries_the_headers(side):
     for path in ("/nowhere", "/conversations/x", "/admin/users/1/x", "/static/no", "/assets/no"):
         answer = side.stranger().get(path)
         assert answer.status_code == 404
-        has_headers(side, answer)
+        has_headers(side.name, answer)
 
 
 @pytest.mark.parametrize(("route", "method"), OPERATIONS, ids=NAMES)
@@ -85,31 +87,64 @@ def test_v3_4_a_crash_carries_the_headers_and_tells_nothing(
     with caplog.at_level(logging.CRITICAL):
         crashed = ada.call(method, path_of(route))
     assert crashed.status_code == 500
-    has_headers(side, crashed)
+    has_headers(side.name, crashed)
     assert "login_session" not in crashed.text
     assert "Traceback" not in crashed.text
+
+
+# Behind the gateway, which moves everybody to and fro
+
+
+def test_v3_4_every_answer_through_the_gateway_carries_the_headers_of_who_answers(mixture):
+    people = [mixture.browser(), mixture.signed_in("bob"), mixture.signed_in("ada")]
+    for route, method in OPERATIONS:
+        for person in people:
+            mixture.flip()
+            foreign = path_of(route).replace("1", "999").replace("terms", "no")
+            for asked in (method, "PUT"):
+                answer = person.client.open(foreign, method=asked, buffered=True)
+                has_headers(mixture.answering, answer)
+                assert answer.status_code == 405 or asked == method
+
+
+def test_v3_5_no_get_changes_a_row_whoever_answers(mixture, renewed):
+    people = [mixture.browser(), mixture.signed_in("bob"), mixture.signed_in("ada")]
+    for person in people[1:]:
+        person.get("/chat")  # opens its fresh conversation
+    before = renewed["legacy"].rows("login_session")
+    for route, _ in GETS:
+        for person in people:
+            mixture.flip()
+            person.get(path_of(route))
+    assert renewed["legacy"].rows("login_session") == before
 
 
 # Cookies
 
 
-@pytest.fixture(params=SIDES)
-def public(request: pytest.FixtureRequest, renewed: dict[str, Site]) -> Flask:
-    """Each application as strangers reach it."""
+@pytest.fixture(params=WAYS)
+def public(request: pytest.FixtureRequest, renewed: dict[str, Site]) -> Iterator[Mixture]:
+    """Both applications as strangers reach them."""
     url, key = str(renewed["legacy"].engine.url), "x" * 32
-    if request.param == "modern":
-        return create_app(Config(environment="production", secret_key=key, database_url=url))
-    app: Flask = load_legacy(APP_ENV="production", SECRET_KEY=key, DATABASE_URL=url).app
-    return app
+    config = Config(environment="production", secret_key=key, database_url=url)
+    apps: dict[str, Flask] = {
+        "legacy": load_legacy(APP_ENV="production", SECRET_KEY=key, DATABASE_URL=url).app,
+        "modern": create_app(config),
+    }
+    yield Mixture(apps, renewed["legacy"].engine, WAYS[request.param])
+    for app in apps.values():
+        with app.app_context():
+            app.extensions["sqlalchemy"].engine.dispose()
 
 
 def test_v3_3_cookies_are_secure_http_only_and_same_site(public):
-    client, https = public.test_client(), {"base_url": "https://localhost"}
+    client, https = public.browser().client, {"base_url": "https://localhost"}
     page = client.get("/auth/login", **https)
     token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
     form = {"email": "bob@example.test", "password": SAMPLE_PASSWORD, "remember": "1"}
     headers = {"Referer": "https://localhost/auth/login"}
     sent = {"data": {**form, "csrf_token": token}, "headers": headers}
+    public.flip()
     entered = client.post("/auth/login", **sent, **https)
     cookies = page.headers.getlist("Set-Cookie") + entered.headers.getlist("Set-Cookie")
     assert {cookie.partition("=")[0] for cookie in cookies} == {"session", "remember_token"}
@@ -117,8 +152,6 @@ def test_v3_3_cookies_are_secure_http_only_and_same_site(public):
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
         assert "Domain=" not in cookie
     assert entered.headers["Strict-Transport-Security"] == "max-age=31536000"
-    with public.app_context():
-        public.extensions["sqlalchemy"].engine.dispose()
 
 
 # A GET changes nothing

@@ -11,22 +11,57 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from shared_models import Message, User
+from shared_models import AuditEvent, Message, User
 from tests.reference.conftest import Site
+from tests.reference.test_access import FOREIGN, OPERATIONS, path_of
 from tests.reference.test_security_content import FILE_NAMES, HOSTILE, attach, code_of
 from tests.reference.test_turns import all_at_once
 
 INVALID = {400, 422}  # AD-02
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_v8_2_2_a_foreign_conversation_stays_missing(mixture, method):
+@pytest.mark.parametrize(("method", "path"), FOREIGN)
+def test_v8_2_2_a_foreign_id_stays_a_missing_one(mixture, renewed, method, path):
     bob = mixture.signed_in("bob")
+    before = renewed["legacy"].rows("login_session")
     for _ in range(2):
-        asked = [bob.call(method, f"/conversations/{n}", json={"title": "x"}) for n in (1, 999)]
-        assert [answer.status_code for answer in asked] == [404, 404]
+        for asked in (path, path.replace("/1", "/999")):
+            assert bob.call(method, asked, json={"title": "x"}).status_code == 404
         mixture.flip()
-    assert mixture.signed_in("ada").get("/conversations/1").status_code == 200
+    assert renewed["legacy"].rows("login_session") == before
+
+
+def test_v8_2_1_every_operation_is_refused_to_whom_it_is_not_for(mixture, renewed):
+    stranger, bob = mixture.browser(), mixture.signed_in("bob")
+    before = renewed["legacy"].rows("login_session")
+    for route, method in OPERATIONS:
+        people = {"user": [stranger], "admin": [stranger, bob]}.get(route["auth"], [])
+        for person in people:
+            mixture.flip()
+            answer = person.call(method, path_of(route))
+            refused(mixture.answering, route, answer, is_known=person is bob)
+    assert renewed["legacy"].rows("login_session") == before
+
+
+def refused(side: str, route: Any, answer: Any, *, is_known: bool) -> None:
+    if is_known and side == "legacy":
+        assert (answer.status_code, answer.get_json()) == (200, {"success": False})  # AD-05
+    elif is_known:
+        assert answer.status_code == 403
+    else:
+        is_page = side == "legacy" or route["kind"] == "HTML"  # AD-04
+        assert answer.status_code == (302 if is_page else 401)
+
+
+def test_v3_5_nothing_unsafe_is_done_without_the_token(mixture, renewed):
+    ada = mixture.signed_in("ada")
+    before = renewed["legacy"].rows("login_session")
+    for route, method in OPERATIONS:
+        if method != "GET":
+            mixture.flip()
+            answer = ada.client.open(path_of(route), method=method, buffered=True)
+            assert (route["path"], answer.status_code) == (route["path"], 400)
+    assert renewed["legacy"].rows("login_session") == before
 
 
 @pytest.mark.parametrize("field", ["user_id", "role", "version", "id", "created_at"])
@@ -113,3 +148,16 @@ def test_v2_3_3_the_last_of_a_quota_is_spent_once(renewed):
     with renewed["legacy"].session() as session:
         written = select(func.count(Message.id)).where(Message.conversation_id.in_(numbers))
         assert (session.get_one(User, 2).quota_used, session.scalar(written)) == (3, 2 * quota)
+
+
+def test_v15_4_2_an_account_is_approved_once(renewed):
+    with renewed["legacy"].session() as session:
+        session.execute(update(User).where(User.id == 2).values(status="pending"))
+        session.commit()
+    people = both(renewed, "ada", 20)
+    approvals = [lambda p=p: p.post("/admin/users/2/approve") for p in people]
+    assert all_at_once(renewed["legacy"], approvals) == [200] + [409] * 19
+    with renewed["legacy"].session() as session:
+        assert (
+            session.scalar(select(func.count(AuditEvent.id)).filter_by(action="user.approve")) == 1
+        )
