@@ -88,6 +88,7 @@ def shared_settings() -> SharedSettings:
         contacts_per_address=_positive("CONTACTS_PER_ADDRESS", 5),
         attachment_max_bytes=_positive("ATTACHMENT_MAX_BYTES", 512 * 1024),
         attachment_folder=Path(attachments).absolute(),
+        events_heartbeat=timedelta(milliseconds=_whole("EVENTS_HEARTBEAT_MS", 15_000)),
         events_longest=timedelta(milliseconds=_whole("EVENTS_LONGEST_MS", 55_000)),
         stream_pause=timedelta(milliseconds=_whole("STREAM_PAUSE_MS", 0)),
     )

@@ -152,6 +152,16 @@ def test_a_listener_is_told_of_what_is_written_and_of_its_end(site, ada, fresh, 
     assert [(name, data["body"]) for name, data in told] == [("done", "one two")]
 
 
+@pytest.fixture
+def quick_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENTS_HEARTBEAT_MS", "0")
+
+
+@pytest.mark.usefixtures("quick_heartbeat")
+def test_a_listener_is_told_that_there_is_no_news(site, ada, fresh):
+    assert ": heartbeat\n\n" in ada.get(f"/conversations/{fresh}/events").text
+
+
 def test_no_connection_is_held_while_an_answer_is_written(site, ada, fresh, answered_by):
     held = answered_by(Held())
     with closing(ada.listen(fresh, "token-one")) as answer:
