@@ -20,6 +20,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
+from werkzeug.http import parse_options_header
+
 from gateway.parity.eventstream import read_events
 from gateway.parity.html import Page, read_page
 
@@ -158,8 +160,8 @@ def _body(request: Request, response: Response, base_url: str) -> Body:
 
 
 def _typed_body(response: Response, request: Request, base_url: str) -> Body:
-    kind, _, charset = (response.header("Content-Type") or "").partition(";")
-    kind = kind.strip().lower()
+    kind, parameters = parse_options_header(response.header("Content-Type"))
+    kind = kind.lower()
     if _is_json(kind):
         return _json_body(response.body)
     if kind == "text/event-stream":
@@ -167,7 +169,7 @@ def _typed_body(response: Response, request: Request, base_url: str) -> Body:
     if kind in {"text/html", "application/xhtml+xml"}:
         return _html_body(response.body, request, base_url)
     if kind.startswith("text/") or kind in {"application/xml", "application/javascript"}:
-        return _text_body(response.body, charset)
+        return _text_body(response.body, parameters.get("charset") or "utf-8")
     return _bytes_body(response.body)
 
 
@@ -224,8 +226,7 @@ def _html_body(content: bytes, request: Request, base_url: str) -> Body:
     return Body("html", tree, page.text, page)
 
 
-def _text_body(content: bytes, parameters: str) -> Body:
-    charset = parameters.partition("charset=")[2].strip(' "') or "utf-8"
+def _text_body(content: bytes, charset: str) -> Body:
     try:
         return Body("text", lines=tuple(content.decode(charset).splitlines()))
     except (UnicodeDecodeError, LookupError):

@@ -13,11 +13,13 @@ from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from gateway.parity.accepted import AcceptedDifferences
+from gateway.parity.cookies import FLAGS
+from gateway.parity.opaque import content_of
 from gateway.parity.sent import NO_STAND_IN
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from gateway.effects import Effect
     from gateway.parity.canonical import Answer, Body, Tree
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from gateway.parity.sent import Sent
 
 KINDS = ("failure", "status", "redirect", "header", "cookie", "body", "rows", "outbound", "queries")
+"""What differences there are; each kind is a channel that finds its own faults."""
 
 _LET_IT_HAPPEN = "what follows from it means little; parity_outbound = allow lets it happen"
 
@@ -75,8 +78,12 @@ def compare(
     candidate: Observation,
     renaming: Renaming,
     accepted: AcceptedDifferences | None = None,
+    channels: Collection[str] = KINDS,
 ) -> Comparison:
-    """Compare two observations under one renaming; `accepted` holds what is in force here."""
+    """Compare two observations under one renaming; `accepted` holds what is in force here.
+
+    Only differences of the kinds in `channels` are reported.
+    """
     accepted = accepted or AcceptedDifferences()
     translation = accepted.translate(control.answer, candidate.answer)
     comparing = _Comparing(renaming, accepted, list(translation.used))
@@ -90,7 +97,8 @@ def compare(
         *comparing.sent(control.sent, candidate.sent),
     ]
     used = tuple(dict.fromkeys(comparing.used))
-    return Comparison(tuple(differences), used, translation.answer)
+    reported = tuple(each for each in differences if each.kind in channels)
+    return Comparison(reported, used, translation.answer)
 
 
 def _compare_outcome(control: Answer, candidate: Answer) -> Iterator[Difference]:
@@ -136,12 +144,18 @@ class _Comparing:
             yield Difference("cookie", name, ours, theirs)
             return
         if not (control.deletes and candidate.deletes):
-            yield from self.scalars("cookie", name, control.value, candidate.value)
-        for flag in ("path", "domain", "secure", "http_only", "same_site", "lifetime"):
+            yield from self.cookie_values(name, control.value, candidate.value)
+        for flag in FLAGS:
             ours, theirs = (getattr(side, flag) for side in (control, candidate))
             both_delete = flag == "lifetime" and control.deletes and candidate.deletes
             if ours != theirs and not both_delete:
                 yield Difference("cookie", f"{name}; {flag}", ours, theirs)
+
+    def cookie_values(self, name: str, control: str, candidate: str) -> Iterator[Difference]:
+        # First what signed ones carry, since that says where they differ.
+        carried = content_of(control), content_of(candidate)
+        found = [] if None in carried else [*self.trees("cookie", name, *carried)]
+        yield from found or self.scalars("cookie", name, control, candidate)
 
     def bodies(self, control: Body, candidate: Body) -> Iterator[Difference]:
         if control.kind != candidate.kind:

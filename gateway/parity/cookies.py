@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+FLAGS = ("path", "domain", "secure", "http_only", "same_site", "lifetime", "partitioned")
+
 
 @dataclass(frozen=True)
 class SetCookie:
@@ -22,6 +24,7 @@ class SetCookie:
     http_only: bool = False
     same_site: str | None = None
     lifetime: int | None = None
+    partitioned: bool = False
 
     @property
     def deletes(self) -> bool:
@@ -52,6 +55,7 @@ def parse_set_cookie(header: str, *, request_path: str, now: float) -> SetCookie
         http_only="httponly" in found,
         same_site=found["samesite"].capitalize() if "samesite" in found else None,
         lifetime=_lifetime(found, now),
+        partitioned="partitioned" in found,
     )
 
 

@@ -16,7 +16,7 @@ import time_machine
 from gateway.parity.accepted import AcceptedDifferences, Operation
 from gateway.parity.canonical import canonical
 from gateway.parity.client import Client, cookies_of
-from gateway.parity.compare import Comparison, Observation, compare
+from gateway.parity.compare import KINDS, Comparison, Observation, compare
 from gateway.parity.cookies import SetCookie
 from gateway.parity.outbound import Outbound
 from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
@@ -27,7 +27,7 @@ from gateway.parity.sending import Wish
 from gateway.parity.statements import Statements, too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
     from types import TracebackType
@@ -194,6 +194,7 @@ class Parity(_Verbs):
         start: datetime = START,
         today: date | None = None,
         base_url: str = BASE_URL,
+        channels: Collection[str] = KINDS,
     ) -> None:
         # Not "is": a bound method, such as app.wsgi_app, is another object each time.
         if control.app == candidate.app:
@@ -207,6 +208,7 @@ class Parity(_Verbs):
         self.calls: list[Call] = []
         self.used: list[str] = []
         self._reported = 0
+        self._channels = channels
         self._accepted = accepted or AcceptedDifferences()
         self._today = today or datetime.now(UTC).date()
         self._renaming = Renaming()
@@ -294,7 +296,7 @@ class Parity(_Verbs):
     ) -> Comparison:
         operation = Operation(request.method, request.path)
         accepted = self._accepted.on(operation, self._today)
-        return compare(control, candidate, self._renaming, accepted)
+        return compare(control, candidate, self._renaming, accepted, self._channels)
 
     def check(self) -> str | None:
         """Report every difference, if there are any since the last report.

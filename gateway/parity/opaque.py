@@ -3,8 +3,9 @@
 The rules are strict, since what passes for opaque is compared by its place only. Two texts
 are taken apart into tokens and what lies between them. They are alike when all that lies
 between is equal, and every two unequal tokens are of the same kind and the same length and
-have hardly a character in common. The payload of a signed token, which may be compressed, is
-the one thing whose length may vary a little.
+have hardly a character in common. A signed token that carries JSON, as the cookies of sessions
+do, is compared by that, value by value; the length of another payload may vary a little, since
+it may be compressed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ import re
 import zlib
 from base64 import urlsafe_b64decode
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Pair = tuple[str, str]
 
@@ -47,10 +52,40 @@ def pairs_between(control: str, candidate: str) -> list[Pair] | None:
     for one, other in zip(ours, theirs, strict=True):
         if one == other:
             pairs += [(one, one)] if is_opaque(one) else []
-        elif alike(one, other):
-            pairs.append((one, other))
+        elif alike(one, other) and (carried := _pairs_carried(one, other)) is not None:
+            pairs += [(one, other), *carried]
         else:
             return None
+    return pairs
+
+
+def _pairs_carried(control: str, candidate: str) -> list[Pair] | None:
+    """Give the pairs inside what two unequal tokens carry; None if that differs."""
+    ours, theirs = content_of(control), content_of(candidate)
+    return [] if ours is theirs is None else _pairs_of_trees(ours, theirs)
+
+
+def _pairs_of_trees(control: Any, candidate: Any) -> list[Pair] | None:
+    """Give the pairs in two pieces of JSON; None if they differ."""
+    if isinstance(control, str) and isinstance(candidate, str):
+        return pairs_between(control, candidate)
+    if isinstance(control, dict) and isinstance(candidate, dict):
+        if control.keys() != candidate.keys():
+            return None
+        return _joined(_pairs_of_trees(control[name], candidate[name]) for name in control)
+    if isinstance(control, list) and isinstance(candidate, list):
+        if len(control) != len(candidate):
+            return None
+        return _joined(map(_pairs_of_trees, control, candidate))
+    return [] if control == candidate and type(control) is type(candidate) else None
+
+
+def _joined(found: Iterable[list[Pair] | None]) -> list[Pair] | None:
+    pairs: list[Pair] = []
+    for each in found:
+        if each is None:
+            return None
+        pairs += each
     return pairs
 
 
@@ -127,12 +162,28 @@ def is_signed(token: str) -> bool:
 
 
 def _carries_json(part: str) -> bool:
+    return len(part) >= _SHORTEST and _read_json(part) is not None
+
+
+def _read_json(part: str) -> Any:
     try:
         content = urlsafe_b64decode(part + "=" * (-len(part) % 4))
-        json.loads(zlib.decompress(content) if content[:1] == b"x" else content)
+        return json.loads(zlib.decompress(content) if content[:1] == b"x" else content)
     except (ValueError, zlib.error):
-        return False
-    return len(part) >= _SHORTEST
+        return None
+
+
+def content_of(token: str) -> Any:
+    """Give the JSON that a signed token carries; None for a token of another kind."""
+    if not is_signed(token):
+        return None
+    parts = token.lstrip(".").split(".")
+    return _read_json(parts[_payload_at(parts)])
+
+
+def _payload_at(parts: list[str]) -> int:
+    timed = len(parts) > 2 and len(parts[-2]) <= _LONGEST_TIMESTAMP
+    return len(parts) - (3 if timed else 2)
 
 
 def is_password_hash(token: str) -> bool:
@@ -149,8 +200,7 @@ def _signed_alike(control: str, candidate: str) -> bool:
     itsdangerous leads a compressed payload with a dot.
     """
     ours, theirs = (token.lstrip(".").split(".") for token in (control, candidate))
-    timed = len(ours) > 2 and len(ours[-2]) <= _LONGEST_TIMESTAMP
-    payload = len(ours) - (3 if timed else 2)
+    payload = _payload_at(ours)
     return (
         len(ours) == len(theirs)
         and ours[:payload] == theirs[:payload]
@@ -162,6 +212,8 @@ def _signed_alike(control: str, candidate: str) -> bool:
 
 def _payloads_alike(control: str, candidate: str) -> bool:
     shorter, longer = sorted((len(control), len(candidate)))
+    if None not in (_read_json(control), _read_json(candidate)):
+        return True  # what they carry is compared by itself
     return control == candidate or (
         shorter >= _SHORTEST and longer - shorter <= max(8, shorter // 8)
     )

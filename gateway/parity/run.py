@@ -13,6 +13,7 @@ from gateway.backends import load_attribute, load_backend
 from gateway.inventory import find_flask
 from gateway.loader import load_table
 from gateway.parity.accepted_file import load_accepted
+from gateway.parity.compare import KINDS
 from gateway.parity.coverage import Coverage, Statuses
 from gateway.parity.harness import BASE_URL, START, Parity, ParityError, Side
 from gateway.parity.operations import Operations
@@ -20,7 +21,7 @@ from gateway.parity.verdict import Totals, added
 from gateway.sandbox.outbound.watch import Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from wsgiref.types import WSGIApplication
 
     import sqlalchemy as sa
@@ -170,13 +171,23 @@ def _inner(app: Any) -> Any:
 
 @contextmanager
 def comparing(
-    run: Run, state: State | None, *, start: datetime = START, base_url: str = BASE_URL
+    run: Run,
+    state: State | None,
+    *,
+    start: datetime = START,
+    base_url: str = BASE_URL,
+    channels: Collection[str] = KINDS,
 ) -> Iterator[Parity]:
     """Give a `Parity` whose sides have a private copy of the state each, until the block ends."""
     with ExitStack() as stack:
         pair = [_side(named, state, run.outbound, stack) for named in (run.control, run.candidate)]
         parity = Parity(
-            *pair, accepted=run.accepted, today=run.today, start=start, base_url=base_url
+            *pair,
+            accepted=run.accepted,
+            today=run.today,
+            start=start,
+            base_url=base_url,
+            channels=channels,
         )
         yield stack.enter_context(parity)
 

@@ -76,6 +76,10 @@ HTML, JSON = ("Content-Type", "text/html"), ("Content-Type", "application/proble
         ({"headers": [HTML], "body": b"x"}, "html"),
         ({"headers": [("Content-Type", "text/csv")], "body": b"x"}, "text"),
         ({"headers": [("Content-Type", "text/csv")], "body": b"\xff"}, "bytes"),
+        (
+            {"headers": [("Content-Type", 'text/csv; charset="ascii"; a=b')], "body": b"x"},
+            "text",
+        ),
         ({"headers": [("Content-Type", "text/csv; charset=nope")], "body": b"x"}, "bytes"),
         ({"body": b"x"}, "bytes"),
         ({"headers": [HTML]}, "none"),

@@ -8,12 +8,15 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeTimedSerializer
 
 from gateway.effects import Effect
 from gateway.parity.canonical import Answer, Body, parse_json
 from gateway.parity.compare import Observation, compare
+from gateway.parity.cookies import SetCookie
 from gateway.parity.renaming import Renaming
 
+SIGN = URLSafeTimedSerializer("k" * 40)
 LEAVES = (
     st.none()
     | st.booleans()
@@ -173,3 +176,20 @@ def test_integer_in_a_row_is_not_a_boolean_nor_a_text():
     for theirs in (True, "1", 1.5, None, b"1"):
         one, other = (effects(Effect("t", (1,), "inserted", {"n": value})) for value in (1, theirs))
         assert compare(one, other, Renaming()).differences
+
+
+def test_session_tells_where_it_differs():
+    ours, theirs = (
+        Observation(
+            Answer(200, {}, (SetCookie("session", SIGN.dumps(content), "/"),), Body("none"))
+        )
+        for content in ({"_fresh": True, "x": 1}, {"_fresh": False, "x": 1})
+    )
+    [found] = compare(ours, theirs, Renaming()).differences
+    assert (found.place, found.control, found.candidate) == ("session._fresh", True, False)
+
+
+def test_difference_of_another_channel_is_not_reported():
+    ours, theirs = (Observation(Answer(status, {}, (), Body("none"))) for status in (200, 500))
+    assert not compare(ours, theirs, Renaming(), channels=["body"]).differences
+    assert compare(ours, theirs, Renaming(), channels=["status"]).differences

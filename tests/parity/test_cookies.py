@@ -20,9 +20,9 @@ def sent(*headers, path="/", later=0, secure=False):
 
 
 def test_all_attributes_are_read():
-    header = "a=b=c; Path=/x; Domain=.Example.test; Secure; HttpOnly; SameSite=lax; Max-Age=60"
-    assert parse(header) == SetCookie(
-        "a", "b=c", "/x", "example.test", secure=True, http_only=True, same_site="Lax", lifetime=60
+    flags = "Domain=.Example.test; Secure; HttpOnly; SameSite=lax; Max-Age=60; Partitioned"
+    assert parse(f"a=b=c; Path=/x; {flags}") == SetCookie(
+        "a", "b=c", "/x", "example.test", True, True, "Lax", lifetime=60, partitioned=True
     )
 
 

@@ -107,3 +107,27 @@ def test_payload_may_not_be_much_longer():
     serializer = URLSafeTimedSerializer("k")
     short, long = serializer.dumps({"user": "ada"}), serializer.dumps({"user": "ada", "x": "y" * 9})
     assert pairs_between(short, long) is None
+
+
+@pytest.mark.parametrize(
+    ("theirs", "alike"),
+    [
+        ({"user": "b" * 8, "token": secrets.token_hex(20)}, False),
+        ({"user": "a" * 8, "token": secrets.token_hex(20), "x": 1}, False),
+        ({"user": "a" * 8, "token": "constant"}, False),
+        ({"token": secrets.token_hex(20), "user": "a" * 8}, True),
+    ],
+    ids=["another value", "a member more", "no token", "another order"],
+)
+def test_signed_values_are_alike_if_what_they_carry_is(theirs, alike, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    assert _SIGN is not None
+    ours = _SIGN.dumps({"user": "a" * 8, "token": secrets.token_hex(20)})
+    assert (pairs_between(ours, _SIGN.dumps(theirs)) is not None) is alike
+
+
+def test_tokens_that_signed_values_carry_stand_for_each_other(monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    ours, theirs = secrets.token_hex(20), secrets.token_hex(20)
+    assert _SIGN is not None
+    assert (ours, theirs) in (pairs_between(_SIGN.dumps([ours]), _SIGN.dumps([theirs])) or [])
