@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from gateway.parity.accepted import AcceptedDifferences
 from gateway.parity.cookies import FLAGS
 from gateway.parity.opaque import content_of
+from gateway.parity.pairing import paired_effects, paired_sent
 from gateway.parity.sent import NO_STAND_IN
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from gateway.effects import Effect
     from gateway.parity.canonical import Answer, Body, Tree
@@ -88,12 +89,14 @@ def compare(
     translation = accepted.translate(control.answer, candidate.answer)
     comparing = _Comparing(renaming, accepted, list(translation.used))
     ours, theirs = control.answer, translation.answer
+    # First of all, since the answer may name the keys of rows that were inserted.
+    rows = paired_effects(control.effects or (), candidate.effects or (), renaming)
     differences = [
         *_compare_outcome(ours, theirs),
         *comparing.headers(ours.headers, theirs.headers),
         *comparing.cookies(ours.cookies, theirs.cookies),
         *comparing.bodies(ours.body, theirs.body),
-        *comparing.effects(control.effects, candidate.effects),
+        *comparing.effects(rows),
         *comparing.sent(control.sent, candidate.sent),
     ]
     used = tuple(dict.fromkeys(comparing.used))
@@ -207,13 +210,12 @@ class _Comparing:
         """Say why two values don't agree; None if they do."""
         if isinstance(control, str) and isinstance(candidate, str):
             return self.renaming.match(control, candidate)
-        equal = control == candidate and _family(control) is _family(candidate)
-        return None if equal else ""
+        if control == candidate and _family(control) is _family(candidate):
+            return None
+        return None if self.renaming.same_key(control, candidate) else ""
 
-    def effects(
-        self, control: tuple[Effect, ...] | None, candidate: tuple[Effect, ...] | None
-    ) -> Iterator[Difference]:
-        for ours, theirs in _paired_effects(control or (), candidate or (), self.renaming):
+    def effects(self, pairs: Iterable[tuple[Effect | None, Effect | None]]) -> Iterator[Difference]:
+        for ours, theirs in pairs:
             yield from self.effect(ours, theirs)
 
     def effect(self, control: Effect | None, candidate: Effect | None) -> Iterator[Difference]:
@@ -240,7 +242,7 @@ class _Comparing:
             self.used.append(accepting)
 
     def sent(self, control: tuple[Sent, ...], candidate: tuple[Sent, ...]) -> Iterator[Difference]:
-        for ours, theirs in _paired_sent(control, candidate, self.renaming):
+        for ours, theirs in paired_sent(control, candidate, self.renaming):
             yield from self.outbound(ours, theirs)
 
     def outbound(self, control: Sent | None, candidate: Sent | None) -> Iterator[Difference]:
@@ -297,57 +299,3 @@ def _summary(effect: Effect | None) -> str:
         return "(nothing)"
     values = ", ".join(f"{column}={value!r}" for column, value in effect.values.items())
     return f"{effect.kind} {values}".strip()
-
-
-def _paired_effects(
-    control: tuple[Effect, ...], candidate: tuple[Effect, ...], renaming: Renaming
-) -> Iterator[tuple[Effect | None, Effect | None]]:
-    """Pair effects by table and key; keys made by chance, by renaming and order."""
-    theirs = {(effect.table, effect.key): effect for effect in candidate}
-    alone = []
-    for effect in control:
-        twin = theirs.pop((effect.table, effect.key), None)
-        if twin is None:
-            alone.append(effect)
-        else:
-            yield effect, twin
-    for effect in alone:
-        twin = next((e for e in theirs.values() if _keys_match(effect, e, renaming)), None)
-        if twin is not None:
-            del theirs[twin.table, twin.key]
-        yield effect, twin
-    for effect in theirs.values():
-        yield None, effect
-
-
-def _keys_match(control: Effect, candidate: Effect, renaming: Renaming) -> bool:
-    return (control.table, control.kind, len(control.key)) == (
-        candidate.table,
-        candidate.kind,
-        len(candidate.key),
-    ) and all(
-        one == other
-        or (isinstance(one, str) and isinstance(other, str) and renaming.would_match(one, other))
-        for one, other in zip(control.key, candidate.key, strict=True)
-    )
-
-
-def _paired_sent(
-    control: tuple[Sent, ...], candidate: tuple[Sent, ...], renaming: Renaming
-) -> Iterator[tuple[Sent | None, Sent | None]]:
-    """Pair by kind and destination, in order; then by renaming; what is left, by kind."""
-    ours, theirs = list(control), list(candidate)
-    rules = (
-        lambda one, other: one.destination == other.destination,
-        lambda one, other: renaming.would_match(one.destination, other.destination),
-        lambda _one, _other: True,
-    )
-    for rule in rules:
-        for sent in list(ours):
-            twin = next((t for t in theirs if t.kind == sent.kind and rule(sent, t)), None)
-            if twin is not None:
-                ours.remove(sent)
-                theirs.remove(twin)
-                yield sent, twin
-    yield from ((sent, None) for sent in ours)
-    yield from ((None, sent) for sent in theirs)

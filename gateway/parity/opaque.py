@@ -14,11 +14,11 @@ import json
 import re
 import zlib
 from base64 import urlsafe_b64decode
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 Pair = tuple[str, str]
 
@@ -26,6 +26,7 @@ _SHORTEST = 16
 _SHORTEST_SIGNATURE = 27  # SHA-1 in base64, as itsdangerous and Flask sign
 _LONGEST_TIMESTAMP = 8
 
+_NUMBER = re.compile(r"([0-9]+)")
 _WORD = re.compile(r"[\w-]+", re.ASCII)
 _DOTTED = re.compile(r"\.?[\w=-]+(?:\.[\w=-]+)+", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
@@ -41,8 +42,11 @@ _KINDS = {
 }
 
 
-def pairs_between(control: str, candidate: str) -> list[Pair] | None:
-    """Give the pairs of tokens that must stand for each other; None if the texts differ."""
+def pairs_between(control: str, candidate: str, numbers: Container[Pair] = ()) -> list[Pair] | None:
+    """Give the pairs of tokens that must stand for each other; None if the texts differ.
+
+    `numbers` are pairs of numbers that are known to stand for each other.
+    """
     if control == candidate:
         return [(token, token) for token in _opaque_tokens(control)]
     ours, theirs = _pieces(control), _pieces(candidate)
@@ -52,32 +56,39 @@ def pairs_between(control: str, candidate: str) -> list[Pair] | None:
     for one, other in zip(ours, theirs, strict=True):
         if one == other:
             pairs += [(one, one)] if is_opaque(one) else []
-        elif alike(one, other) and (carried := _pairs_carried(one, other)) is not None:
+        elif alike(one, other) and (carried := _pairs_carried(one, other, numbers)) is not None:
             pairs += [(one, other), *carried]
+        elif numbers and _same_numbers(one, other, numbers):
+            continue
         else:
             return None
     return pairs
 
 
-def _pairs_carried(control: str, candidate: str) -> list[Pair] | None:
+def _same_numbers(control: str, candidate: str, numbers: Container[Pair]) -> bool:
+    ours, theirs = (_NUMBER.split(token) for token in (control, candidate))
+    return len(ours) == len(theirs) and all(
+        pair[0] == pair[1] or pair in numbers for pair in zip(ours, theirs, strict=True)
+    )
+
+
+def _pairs_carried(control: str, candidate: str, numbers: Container[Pair]) -> list[Pair] | None:
     """Give the pairs inside what two unequal tokens carry; None if that differs."""
     ours, theirs = content_of(control), content_of(candidate)
-    return [] if ours is theirs is None else _pairs_of_trees(ours, theirs)
+    return [] if ours is theirs is None else _pairs_of_trees(ours, theirs, numbers)
 
 
-def _pairs_of_trees(control: Any, candidate: Any) -> list[Pair] | None:
+def _pairs_of_trees(control: Any, candidate: Any, numbers: Container[Pair]) -> list[Pair] | None:
     """Give the pairs in two pieces of JSON; None if they differ."""
-    if isinstance(control, str) and isinstance(candidate, str):
-        return pairs_between(control, candidate)
-    if isinstance(control, dict) and isinstance(candidate, dict):
-        if control.keys() != candidate.keys():
-            return None
-        return _joined(_pairs_of_trees(control[name], candidate[name]) for name in control)
-    if isinstance(control, list) and isinstance(candidate, list):
-        if len(control) != len(candidate):
-            return None
-        return _joined(map(_pairs_of_trees, control, candidate))
-    return [] if control == candidate and type(control) is type(candidate) else None
+    if type(control) is not type(candidate):
+        return None
+    if isinstance(control, str):
+        return pairs_between(control, candidate, numbers)
+    if isinstance(control, dict) and control.keys() == candidate.keys():
+        return _joined(_pairs_of_trees(v, candidate[name], numbers) for name, v in control.items())
+    if isinstance(control, list) and len(control) == len(candidate):
+        return _joined(map(_pairs_of_trees, control, candidate, repeat(numbers)))
+    return [] if control == candidate or (str(control), str(candidate)) in numbers else None
 
 
 def _joined(found: Iterable[list[Pair] | None]) -> list[Pair] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gateway.parity.opaque import pairs_between
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gateway.parity.opaque import Pair
+
+    Key = tuple[Any, ...]
 
 DIFFERENT = "the values differ"
 
@@ -19,16 +21,19 @@ class Renaming:
 
     It is bound over bodies, cookies, headers and rows alike, so the value that control
     shows in two places must be one value on candidate's side too, and the other way
-    round. An opaque value that is equal on both sides stands for itself.
+    round. An opaque value that is equal on both sides stands for itself. Of numbers only the
+    keys of rows that both sides inserted may differ, each standing for the other's.
     """
 
     def __init__(self) -> None:
         self._forward: dict[str, str] = {}
         self._backward: dict[str, str] = {}
+        self._keys: dict[str, dict[Key, Key]] = {}
+        self._numbers: frozenset[Pair] = frozenset()
 
     def match(self, control: str, candidate: str) -> str | None:
         """Bind the opaque parts of two texts; give the reason if the texts don't agree."""
-        pairs = pairs_between(control, candidate)
+        pairs = pairs_between(control, candidate, self._numbers)
         if pairs is None:
             return DIFFERENT
         conflict = self._conflict(pairs)
@@ -38,8 +43,33 @@ class Renaming:
 
     def would_match(self, control: str, candidate: str) -> bool:
         """Tell whether two texts agree, and bind nothing."""
-        pairs = pairs_between(control, candidate)
+        pairs = pairs_between(control, candidate, self._numbers)
         return pairs is not None and self._conflict(pairs) is None
+
+    def learn_key(self, table: str, control: Key, candidate: Key) -> None:
+        """Let the key of one inserted row stand for that of another; keys may be used again."""
+        known = self._keys.setdefault(table, {})
+        self._keys[table] = {
+            **{ours: theirs for ours, theirs in known.items() if theirs != candidate},
+            control: candidate,
+        }
+        self._numbers = frozenset(
+            (str(one), str(other))
+            for keys in self._keys.values()
+            for ours, theirs in keys.items()
+            for one, other in zip(ours, theirs, strict=True)
+            if one != other
+        )
+
+    def key_of(self, table: str, control: Key) -> Key:
+        """Give candidate's key for the row that has this key at control's."""
+        return self._keys.get(table, {}).get(control, control)
+
+    def same_key(self, control: object, candidate: object) -> bool:
+        """Tell whether a number stands for another one as the key of an inserted row."""
+        if not self._numbers or type(control) is not int or type(candidate) is not int:
+            return False
+        return (str(control), str(candidate)) in self._numbers
 
     def _conflict(self, pairs: Iterable[Pair]) -> str | None:
         forward: dict[str, str] = {}

@@ -100,3 +100,54 @@ def test_row_key_made_by_chance_is_paired():
     answer = Answer(200, {}, (), Body("none"))
     ours, theirs = (Observation(answer, effect) for effect in effects)
     assert compare(ours, theirs, Renaming()).differences == ()
+
+
+def inserted(table, key, **values):
+    return Effect(table, (key,), "inserted", {"id": key, **values})
+
+
+def compared(ours, theirs, body=(None, None), renaming=None):
+    """Compare two answers with what they inserted."""
+    control, candidate = (
+        Observation(Answer(200, {}, (), Body("json", tree)), tuple(effects))
+        for tree, effects in zip(body, (ours, theirs), strict=True)
+    )
+    return compare(control, candidate, renaming or Renaming()).differences
+
+
+def test_keys_that_were_counted_otherwise_stand_for_each_other():
+    ours = [inserted("note", 7, title="x"), inserted("tag", 3, note_id=7)]
+    theirs = [inserted("note", 1007, title="x"), inserted("tag", 30, note_id=1007)]
+    bodies = [{"id": n, "url": f"/notes/{n}", "etag": f"{n}-1"} for n in (7, 1007)]
+    assert not compared(ours, theirs, bodies)
+
+
+def test_row_that_was_counted_otherwise_is_found_again_when_it_changes():
+    renaming = Renaming()
+    compared([inserted("note", 7)], [inserted("note", 1007)], renaming=renaming)
+    ours, theirs = (Effect("note", (key,), "deleted", {}) for key in (7, 1007))
+    assert not compared([ours], [theirs], renaming=renaming)
+    assert compared([ours], [Effect("note", (7,), "deleted", {})], renaming=renaming)
+
+
+def test_key_that_stands_for_another_row_is_a_difference():
+    ours = [inserted("note", 7, title="x"), inserted("note", 8, title="y")]
+    theirs = [inserted("note", 1008, title="y"), inserted("note", 1007, title="x")]
+    assert not compared(ours, theirs, [{"id": 7}, {"id": 1007}])
+    assert compared(ours, theirs, [{"id": 7}, {"id": 1008}])
+
+
+def test_number_that_is_no_key_is_a_difference():
+    assert compared([inserted("note", 7, seen=1)], [inserted("note", 7, seen=2)])
+    assert compared([inserted("note", 7)], [inserted("note", 1007)], [{"n": 6}, {"n": 1006}])
+
+
+def test_column_of_a_row_that_was_counted_otherwise_is_compared():
+    [found] = compared([inserted("note", 7, title="x")], [inserted("note", 1007, title="z")])
+    assert (found.place, found.candidate) == ("note[7].title", "z")
+
+
+def test_row_that_is_missing_is_told_of_among_counted_ones():
+    ours = [inserted("note", 7, title="x"), inserted("note", 8, title="y")]
+    [found] = compared(ours, [inserted("note", 7, title="y")])
+    assert (found.place, found.candidate) == ("note[7]", "(nothing)")

@@ -146,11 +146,6 @@ def upload(scene: Scene) -> None:
     attach(scene.ada)
 
 
-def download(scene: Scene) -> None:
-    attach(scene.ada, "dot.png", b"\x89PNG\r\n\x1a\n\0\1\2")
-    scene.ada.get("/attachments/1")
-
-
 def login_page(scene: Scene) -> None:
     scene.stranger.get("/auth/login?next=/settings")
 
@@ -308,12 +303,6 @@ MUTANTS = [
         export_markdown),
     Mutant("a document is of another version", SCHEMAS,
         "schema_version: Literal[1] = 1", "schema_version: Literal[2] = 2", export_json),
-    Mutant("a byte is missing", "modern/chat/uploads.py",
-        "(folder / name).write_bytes(upload.content)",
-        "(folder / name).write_bytes(upload.content[:-1])", download),
-    Mutant("a byte is another", "modern/chat/uploads.py",
-        "(folder / name).write_bytes(upload.content)",
-        "(folder / name).write_bytes(upload.content[:-1] + b'x')", download),
     # Streams.
     Mutant("a stream has no end", "modern/chat/answer.py",
         '        yield numbered.event("done", outcome.data)\n', "        del outcome\n", answer),

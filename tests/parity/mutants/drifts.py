@@ -67,6 +67,15 @@ def login_page(scene: Scene) -> None:
     scene.stranger.get("/auth/login")
 
 
+def upload(scene: Scene) -> None:
+    attach(scene.ada)
+
+
+def download(scene: Scene) -> None:
+    attach(scene.ada, "dot.png", b"\x89PNG\r\n\x1a\n\0\1\2")
+    scene.ada.get("/attachments/1")
+
+
 def health(scene: Scene) -> None:
     scene.stranger.get("/health")
 
@@ -178,4 +187,15 @@ MUTANTS = [
     Mutant("wrong settings are saved", "modern/auth/schemas.py",
         "if value not in available_timezones():", "if not value:", wrong_settings,
         ("status", "redirect", "body", "rows", "cookie")),
+    Mutant("a file is kept under its own name", "modern/chat/uploads.py",
+        "name = secrets.token_hex(16)", "name = upload.name", upload, ("rows", "outbound")),
+    Mutant("a file is kept under a short name", "modern/chat/uploads.py",
+        "name = secrets.token_hex(16)", "name = secrets.token_hex(8)", upload,
+        ("rows", "outbound")),
+    Mutant("a byte is missing", "modern/chat/uploads.py",
+        "(folder / name).write_bytes(upload.content)",
+        "(folder / name).write_bytes(upload.content[:-1])", download, ("body", "outbound")),
+    Mutant("a byte is another", "modern/chat/uploads.py",
+        "(folder / name).write_bytes(upload.content)",
+        "(folder / name).write_bytes(upload.content[:-1] + b'x')", download, ("body", "outbound")),
 ]  # fmt: skip

@@ -112,7 +112,7 @@ MUTANTS = [
     Mutant("a tag is missing", CONVERSATION,
         '    headers = {"ETag": quote_etag(etag(overview.conversation))}',
         "    headers = {}", conversation),
-    Mutant("a file has no date", CHAT, "last_modified=found.created_at", "last_modified=None",
+    Mutant("a file is old", CHAT, "last_modified=found.created_at", "last_modified=1",
         file),
     Mutant("a file has no tag", CHAT, "etag=found.sha256[:32]", "etag=False", file),
     Mutant("a tag of a file is of another length", CHAT, "found.sha256[:32]", "found.sha256[:31]",

@@ -14,7 +14,7 @@ import pytest
 
 from gateway.parity.compare import KINDS
 from gateway.parity.run import Named, comparing
-from tests.parity.mutants import body, cookie, drifts, header, redirect, rows, status
+from tests.parity.mutants import body, cookie, drifts, header, outbound, redirect, rows, status
 from tests.parity.mutants.exchanges import Scene
 from tests.parity.mutants.mutant import DriftedError, Mutant, seeded
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gateway.parity.run import Run
     from gateway.sandbox import State
 
-OF_ONE_CHANNEL = (status, redirect, header, cookie, body, rows)
+OF_ONE_CHANNEL = (status, redirect, header, cookie, body, rows, outbound)
 MUTANTS = [
     *(
         replace(mutant, channels=(module.CHANNEL,))
