@@ -252,7 +252,7 @@ def _opaque_tokens(text: str) -> list[str]:
 
 def _pieces(text: str) -> list[str]:
     """Take a text apart into tokens and what is between; joined again, they are the text."""
-    if is_password_hash(text) or (len(text) % 4 == 0 and _BASE64.fullmatch(text)):
+    if is_password_hash(text) or _is_base64(text):
         return ["", text, ""]
     pieces: list[str] = []
     end = 0
@@ -261,6 +261,11 @@ def _pieces(text: str) -> list[str]:
             pieces += [*_words(text[end : dotted.start()]), dotted.group()]
             end = dotted.end()
     return pieces + _words(text[end:])
+
+
+def _is_base64(text: str) -> bool:
+    # A path may be spelled like base64: /conversations/8.
+    return len(text) % 4 == 0 and bool(_BASE64.fullmatch(text)) and kind_of(text) is not None
 
 
 def _words(text: str) -> list[str]:

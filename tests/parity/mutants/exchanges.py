@@ -64,7 +64,7 @@ def submit(person: Person, path: str, **fields: str) -> Reply:
     return person.browser.post(path, data={"csrf_token": person.csrf, **fields})
 
 
-def attach(person: Person, name: str = "sales.csv", content: bytes = CSV, to: int = 1) -> Reply:
+def attach(person: Person, name: str = "sales.csv", content: bytes = CSV, to: Any = 1) -> Reply:
     """Upload a file to a conversation."""
     return person.post(
         "/attachments", data={"conversation_id": to}, files={"file": (name, content)}

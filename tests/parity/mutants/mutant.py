@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -11,18 +12,21 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from types import CodeType, ModuleType
-
-    from flask import Flask
 
     from tests.parity.mutants.exchanges import Scene
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = "modern/templates/"
+APPLICATIONS: dict[str, Callable[[], Flask]] = {
+    "modern": lambda: import_module("modern").create_app(),
+    "legacy": lambda: import_module("legacy.app").app,
+}
 
 
 class DriftedError(Exception):
@@ -72,11 +76,12 @@ class _Loader(SourceFileLoader):
 class _Finder:
     def __init__(self, mutant: Mutant) -> None:
         self._mutant = mutant
+        self._package = mutant.file.partition("/")[0]
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, _target: object = None
     ) -> ModuleSpec | None:
-        if name.partition(".")[0] != "modern":
+        if name.partition(".")[0] != self._package:
             return None
         spec = PathFinder.find_spec(name, path)
         if spec and spec.origin:
@@ -86,23 +91,24 @@ class _Finder:
 
 @contextmanager
 def seeded(mutant: Mutant) -> Iterator[Flask]:
-    """Give the application `modern` with the fault; other importers keep the one they have."""
+    """Give the application with the fault; whoever imported it keeps the one they have."""
     mutant.source()
     finder = _Finder(mutant)
-    kept = _take_away()
+    package = mutant.file.partition("/")[0]
+    kept = _take_away(package)
     sys.meta_path.insert(0, finder)
     try:
-        app: Flask = import_module("modern").create_app()
+        app = APPLICATIONS[package]()
         if mutant.file.startswith(TEMPLATES):
             changed = DictLoader({mutant.file.removeprefix(TEMPLATES): mutant.source()})
             app.jinja_loader = ChoiceLoader([changed, app.jinja_loader])  # type: ignore[list-item]
         yield app
     finally:
         sys.meta_path.remove(finder)
-        _take_away()
+        _take_away(package)
         sys.modules.update(kept)
 
 
-def _take_away() -> dict[str, ModuleType]:
-    names = [name for name in sys.modules if name.partition(".")[0] == "modern"]
+def _take_away(package: str) -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if name.partition(".")[0] == package]
     return {name: sys.modules.pop(name) for name in names}

@@ -1,0 +1,47 @@
+"""Walks on equal applications show no difference.
+
+By default every variant takes a short walk; with `--long` the walks send 10,000 requests and more
+to each side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gateway.parity.accepted import AcceptedDifferences
+from gateway.parity.run import Named, comparing
+from tests.parity.equal.variants import VARIANTS
+from tests.parity.equal.walks import Walk
+from tests.parity.mutants.exchanges import Scene
+from tests.parity.mutants.mutant import seeded
+
+if TYPE_CHECKING:
+    from gateway.parity.run import Run
+    from gateway.sandbox import State
+    from tests.parity.mutants.mutant import Mutant
+
+CALLS, LONG_CALLS = 30, 100
+LONG_WALKS = range(8)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_equal_variant_shows_no_difference(
+    variant: Mutant, parity_run: Run, parity_state: State, length: int
+) -> None:
+    original = parity_run.control if variant.file.startswith("legacy") else parity_run.candidate
+    with seeded(variant) as app:
+        run = replace(
+            parity_run,
+            control=original,
+            candidate=Named("variant", app),
+            accepted=AcceptedDifferences(),
+        )
+        for walk in LONG_WALKS if length > 1 else LONG_WALKS[:1]:
+            seed = f"{variant.name} {walk}"
+            with comparing(run, parity_state) as parity:
+                Walk(Scene(parity), Random(seed)).go(CALLS if length == 1 else LONG_CALLS)
+                assert parity.check() is None
