@@ -137,6 +137,7 @@ function fillList(conversations) {
   conversations.forEach(function (conversation) {
     list.appendChild(listItem(conversation));
   });
+  byId('list-empty').textContent = 'No conversations here yet.';
   byId('list-empty').hidden = conversations.length > 0;
 }
 
@@ -345,6 +346,7 @@ var SENDERS = { user: 'You', assistant: 'Assistant', system: 'System' };
 function messageItem(message) {
   var item = element('li', '', message.sender);
   item.appendChild(element('strong', SENDERS[message.sender]));
+  item.appendChild(timeOf(message.created_at));
   item.appendChild(message.sender === 'assistant' ? formatted(message.body) : element('p', message.body));
   if (message.data && message.data.rows) {
     item.appendChild(tableOf(message.data, message.body));
@@ -362,6 +364,14 @@ function messageItem(message) {
     item.appendChild(ratingOf(message));
   }
   return item;
+}
+
+// Times are UTC, whether they say so or not.
+function timeOf(text) {
+  var moment = new Date(/Z$/.test(text) ? text : text + 'Z');
+  var place = element('time', moment.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }));
+  place.dateTime = moment.toISOString();
+  return place;
 }
 
 // The Markdown of answers: lists, quotes, code, and what stands out in a line. All else stays text.
@@ -637,7 +647,7 @@ function follow(conversation, form, event) {
     fillWaiting();
     answer = {
       id: event.data.message_id, sender: 'assistant', body: '', data: null,
-      attachments: [], state: 'streaming'
+      attachments: [], state: 'streaming', created_at: event.data.user_message.created_at
     };
     if (conversation === shownId()) {
       byId('messages-empty').hidden = true;
@@ -772,6 +782,7 @@ function fillHits(hits) {
     item.appendChild(element('p', hit.snippet.replace(/\*\*|`/g, '')));
     list.appendChild(item);
   });
+  byId('list-empty').textContent = 'Nothing found.';
   byId('list-empty').hidden = hits.length > 0;
 }
 
@@ -882,6 +893,11 @@ if (byId('conversation')) {
   };
   // On a small window the messages come first.
   byId('conversations').open = !window.matchMedia('(max-width: 720px)').matches;
+  byId('q').oninput = function () {
+    if (!byId('q').value) {
+      loadList();
+    }
+  };
   byId('text').oninput = function () { token = newToken(); };
   byId('text').onkeydown = function (event) {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
