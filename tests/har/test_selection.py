@@ -36,7 +36,7 @@ PAGE = entry(answered=HTML)
         (entry("data:text/css,x"), "addresses that are not HTTP, such as data:"),
         (entry("chrome-extension://x/y"), "addresses that are not HTTP, such as data:"),
         (entry(method="OPTIONS", asked=PREFLIGHT), "preflights"),
-        (entry(cached=True), "answers from the browser's cache"),
+        (entry(cached=True), "answers from the browser's cache or its service worker"),
         (entry(status=0), "requests that got no answer"),
         (entry("http://a.example/static/x.CSS"), "static assets"),
         (entry("http://a.example/favicon.ico"), "static assets"),

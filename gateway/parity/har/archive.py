@@ -99,6 +99,7 @@ class _Response(BaseModel):
     headers: _Headers = []
     content: _Content = _Content()
     redirectURL: str | None = None  # noqa: N815
+    by_worker: bool | None = Field(None, alias="_fetchedViaServiceWorker")
 
 
 class _Entry(BaseModel):
@@ -183,7 +184,7 @@ def _entry(number: int, entry: _Entry) -> Entry:
         response=response,
         kind=(entry.resource or "").lower(),
         page=entry.pageref or "",
-        cached=bool(entry.from_cache),
+        cached=bool(entry.from_cache or entry.response.by_worker),
         body_known=known,
         faults=faults,
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gateway.parity.exchange import Headers
 
 _FORM = "application/x-www-form-urlencoded"
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _BOUNDARY = re.compile(r'boundary="?([^";\s]+)')
 
 
@@ -37,8 +38,9 @@ def decoded(text: str | None, encoding: str | None) -> bytes:
     if text is None:
         return b""
     if (encoding or "").lower() == "base64":
-        whole = text[: len(text) // 4 * 4]
-        return b64decode(whole)
+        letters = _NO_BASE64.sub("", text.partition("=")[0])
+        whole = letters if len(letters) % 4 != 1 else letters[:-1]
+        return b64decode(whole + "=" * (-len(whole) % 4))
     return text.encode("utf-8", "surrogatepass")
 
 

@@ -7,6 +7,7 @@ import keyword
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -119,9 +120,9 @@ class _Script:
             yield from [*blank, f"    # {' '.join(title.split())}"]
 
     def _is_used(self, number: int) -> bool:
-        return any(step == number for step, _ in self._uses)
+        return number in self._used
 
-    @property
+    @cached_property
     def _uses(self) -> Counter[Origin]:
         return Counter(
             (piece.step, piece.source)
@@ -130,6 +131,10 @@ class _Script:
             for piece in pieces
             if isinstance(piece, Taken)
         )
+
+    @cached_property
+    def _used(self) -> set[int]:
+        return {step for step, _ in self._uses}
 
     def _reply(self, number: int) -> str:
         if number not in self.replies:

@@ -104,7 +104,7 @@ _REASONS: dict[str, Callable[[Entry], bool]] = {
     "web sockets": _is_socket,
     "addresses that are not HTTP, such as data:": lambda entry: not _web(entry),
     "preflights": _is_preflight,
-    "answers from the browser's cache": lambda entry: entry.cached,
+    "answers from the browser's cache or its service worker": lambda entry: entry.cached,
     "requests that got no answer": lambda entry: not entry.response.status,
     ASSETS: _is_asset,
     STREAMS: _listens,
