@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
-from gateway.parity.opaque import kind_of
+from gateway.parity.opaque import is_opaque, kind_of
 
 _ID_WORDS = {"id", "ids", "uuid", "guid", "pk", "oid"}
 _TELLING_BITS = 40
@@ -49,6 +50,8 @@ def is_telling(value: str) -> bool:
         return True
     if not _TOKEN.fullmatch(value):
         return False
+    if is_opaque(value.rstrip("=")):
+        return True
     pieces = _PIECE.findall(value)
     # The digits of a date or an address add up to nothing; those of one long number do.
     numbers = max((_bits(piece) for piece in pieces if piece.isdigit()), default=0)
@@ -74,6 +77,7 @@ def is_id(value: str) -> bool:
     return bool(_ID.fullmatch(value)) and any(map(str.isdigit, value)) and not _VERSION.match(value)
 
 
+@lru_cache(maxsize=4096)
 def is_csrf(name: str) -> bool:
     """Tell whether a field, header, cookie or member carries a CSRF token."""
     return bool(_CSRF.search(name))
@@ -89,6 +93,7 @@ def words_of(name: str) -> list[str]:
     return [word for word in re.split(r"[\W_]+", _CAMEL.sub("_", name).lower()) if word]
 
 
+@lru_cache(maxsize=4096)
 def thing_of(name: str) -> str | None:
     """Name the thing that a field is an id of: `conversation` for `conversation_id`.
 
@@ -98,6 +103,7 @@ def thing_of(name: str) -> str | None:
     return singular("_".join(words)) if last in _ID_WORDS else None
 
 
+@lru_cache(maxsize=4096)
 def singular(word: str) -> str:
     """Give the singular of an English noun, well enough to compare with."""
     for end, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch")):
