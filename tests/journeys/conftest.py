@@ -147,11 +147,11 @@ def page(tmp_path: Path) -> Iterator[Any]:
             executable_path=program,
             args=["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
         )
-        page = browser.new_page()
+        context = browser.new_context()
         errors: list[str] = []
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(15_000)
-        yield page
+        context.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        context.on("weberror", lambda failed: errors.append(str(failed.error)))
+        context.set_default_timeout(15_000)
+        yield context.new_page()
         browser.close()
     assert errors == []

@@ -33,6 +33,8 @@ class Worker:
 
     def sign_in(self, email: str, password: str = SAMPLE_PASSWORD) -> None:
         self.open("/auth/login")
+        self.page.keyboard.press("Tab")
+        expect(self.page.get_by_role("link", name="Skip to content")).to_be_focused()
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(password)
         self.press("Sign in")
@@ -58,6 +60,19 @@ class Worker:
     def say(self, text: str) -> None:
         self.page.get_by_label("Message", exact=True).fill(text)
         self.press("Send")
+
+    def say_by_keyboard(self, text: str) -> None:
+        box = self.page.get_by_label("Message", exact=True)
+        box.press("Shift+Enter")
+        expect(box).to_have_value("\n")
+        box.fill(text)
+        box.press("Enter")
+
+    def another_window(self):
+        """A second window on the same conversation, and the answers that it shows."""
+        window = self.page.context.new_page()
+        window.goto(self.page.url)
+        return window, window.locator("#message-list > .assistant")
 
     def is_answered(self, text: str) -> None:
         expect(self.answer.last).to_contain_text(text)
@@ -120,12 +135,16 @@ def asks_and_watches(worker):
     worker.step()
     worker.press("New conversation")
     worker.is_told("Created.")
-    worker.say("How do I attach a file to a message?")
+    worker.say_by_keyboard("How do I attach a file to a message?")
     expect(worker.messages).to_have_count(2)
     expect(worker.answer.last).to_contain_text("Writing…")
+    window, answer = worker.another_window()
+    expect(answer.last).to_contain_text("Writing…")
     worker.step()  # amid the answer, which goes on where it began
     early = worker.answer.last.text_content()
     worker.is_answered("Attach")
+    expect(answer.last.get_by_label("Rate this answer 5 of 5")).to_be_visible()
+    window.close()
     assert len(worker.answer.last.text_content()) > len(early)
     title = "How do I attach a file to a message?"
     expect(worker.page.get_by_role("heading", level=1)).to_have_text(title)
@@ -192,6 +211,9 @@ def tidies_up(worker):
     worker.press("Pin")
     worker.is_told("Saved.")
     row = worker.row("How do I attach a file to a message?")
+    row.get_by_role("button", name="Rename").click()
+    page.get_by_label("Title").fill("Something else")
+    page.get_by_label("Title").press("Escape")
     row.get_by_role("button", name="Rename").click()
     page.get_by_label("Title").fill("Files")
     page.get_by_label("Title").press("Enter")

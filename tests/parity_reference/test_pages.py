@@ -31,6 +31,16 @@ def test_workspace_opens_a_conversation_of_mine(parity, ada):
     assert ada.get(f"/chat?conversation={number}").status == 200
 
 
+def test_workspace_shows_again_what_was_thought_of_an_answer(parity, ada):
+    number = ada.conversation().json["id"]
+    body = {"conversation_id": number, "text": "Hello?", "client_token": "token-one"}
+    ada.post("/chat/messages", json=body)
+    answers = ada.get(f"/conversations/{number}/messages").json
+    rated = {"message_id": answers[-1]["id"], "rating": 4, "comment": "“gut” & <b>kurz</b>"}
+    assert ada.post("/feedback", json=rated).control.status == 200
+    assert ada.get(f"/chat?conversation={number}").status == 200
+
+
 @pytest.mark.parametrize("wanted", ["999999", "x", "", "-1", "9223372036854775808", "1 or 1=1"])
 def test_workspace_does_not_find(parity, ada, wanted):
     ada.get("/chat", query={"conversation": wanted})
