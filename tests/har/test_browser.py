@@ -38,9 +38,10 @@ def run(recorded, tmp_path):
 def parity(run, recorded):
     """Run `gateway parity` on the recording."""
 
-    def start(command, *options):
+    def start(command, *options, **environment):
         upload = f"--upload=file=@{recorded.upload}"
-        return run("-m", "gateway", "parity", command, recorded.har, upload, *options)
+        arguments = "-m", "gateway", "parity", command, recorded.har, upload, *options
+        return run(*arguments, **environment)
 
     return start
 
@@ -70,6 +71,13 @@ def test_fault_that_only_the_rows_show_is_reported(parity, tmp_path):
     differences = json.loads(done.stdout)["differences"]
     found = {(d["method"], d["kind"], d["place"].rpartition(".")[2]) for d in differences}
     assert ("PATCH", "rows", "assistant_key") in found
+
+
+def test_database_that_is_not_there_is_told(parity):
+    done = parity("replay", DATABASE_URL="sqlite:////nowhere/app.db")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The database can't be copied: " in done.stderr
 
 
 def test_session_becomes_a_test_that_passes(parity, run, tmp_path):

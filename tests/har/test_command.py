@@ -141,6 +141,7 @@ def test_session_that_went_another_way_fails_unless_allowed(parity, folder):
         (["shop.har", "--state=os:getcwd"], 1, "--state prepares a database, but the table names"),
         (["shop.har", "--login=nowhere:f"], 1, "--login 'nowhere:f' can't be imported: No module"),
         (["shop.har", "--login=os:sep"], 1, "--login 'os:sep' is no function."),
+        (["shop.har", "--login=os:stat"], 1, "--login 'os:stat' failed: TypeError: "),
         (["shop.har", "--cookie=a"], 2, "'a' is no cookie. Write NAME=VALUE."),
         (["shop.har", "--upload=file"], 2, "'file' is no field."),
         (["shop.har", "--upload=file=@none"], 2, "There is no file 'none'."),

@@ -120,6 +120,20 @@ def test_no_small_value_of_another_name_is_ever_taken(name, value):
     assert taken(answer, call(f"GET /x?{name}={value}", body={name: value})) == {}
 
 
+@pytest.mark.parametrize(
+    "then",
+    [
+        call("GET /x?page=8"),
+        call("POST /x", body={"page": 8, "rating": 8}),
+        call("POST /x", sent=FORM, body=b"page=8&rating=8"),
+    ],
+)
+def test_count_that_is_called_like_a_thing_with_ids_stays(then):
+    pages = call("GET /pages", [{"id": 8, "rating_id": 8}])
+
+    assert taken(pages, then) == {}
+
+
 def test_first_response_that_gave_a_value_is_its_source():
     assert taken(LIST, call("GET /orders/8", {"id": 8}), call("GET /orders/8"))["path", 2] == (
         0,

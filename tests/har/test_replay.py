@@ -118,3 +118,13 @@ def test_value_that_a_side_does_not_give_is_noted(replayed):
     _, outcome = replayed(shopping(make_shop(7)), make_shop(7), broken)
 
     assert outcome.notes[0].startswith("call 6: GET /orders/7 sends new the recorded value '7',")
+
+
+def test_number_that_a_page_tells_is_sent_as_a_number(replayed):
+    recording = Recording(make_shop(7, stock=2))
+    recording.send("GET", "/home", headers=PAGE)
+    recording.send("POST", "/orders", data={"title": "x", "order_id": 8})
+
+    parity, _ = replayed(recording, make_shop(20, stock=2), make_shop(90, stock=2))
+
+    assert json.loads(parity.calls[1].requests[1].body) == {"title": "x", "order_id": 91}

@@ -61,6 +61,7 @@ def test_ids_and_tokens_are_those_of_earlier_replies(text):
 SECRETS = [
     recorded("POST /x", sent=FORM, body=b"new_password=very-hidden"),
     recorded("POST /x", body={"user": {"apiKey": "very-hidden"}}),
+    recorded("POST /x", body={"pin": 90817263, "card_number": "very-hidden"}),
     recorded("GET /x?token=very-hidden"),
     recorded("GET /x", sent=(("Authorization", "Basic very-hidden"),)),
     recorded("GET /x", sent=(("Cookie", "session=very-hidden; a=very-hidden"),)),
@@ -74,8 +75,43 @@ def test_secret_is_read_from_the_environment(secret):
     text = written(secret)
 
     assert "very-hidden" not in text
+    assert "90817263" not in text
     assert 'os.environ["PARITY_' in text
     assert formatted(text) == text
+
+
+def test_token_in_a_path_is_a_secret():
+    text = written(recorded(f"GET /reset/{TOKEN}"))
+
+    assert TOKEN not in text
+    assert 'parity.get(f"/reset/{reset}")' in text
+
+
+def test_cookie_that_is_a_choice_is_written_and_that_of_a_watcher_is_not_sent():
+    cookies = (("Cookie", "theme=dark; _ga=GA1.1.82736; session=abc"),)
+    text = written(recorded("GET /x", sent=cookies))
+
+    assert 'parity.set_cookie("theme", "dark")' in text
+    assert text.count("os.environ") == 1
+    assert "GA1" not in text
+
+
+def test_number_that_a_page_tells_is_written_as_a_number():
+    page = recorded("GET /home", '<p data-order-id="8">')
+    text = written(page, recorded("POST /x", body={"order_id": 8}))
+
+    assert 'json={"order_id": int(order_id)}' in text
+    assert formatted(text) == text
+
+
+def test_two_files_in_one_field_are_sent_as_they_were():
+    part = b'--xyz\r\nContent-Disposition: form-data; name="f"; filename="%s"\r\n\r\nx\r\n'
+    body = part % b"a" + part % b"b" + b"--xyz--\r\n"
+    sent = (("Content-Type", "multipart/form-data; boundary=xyz"),)
+    text = written(recorded("POST /x", sent=sent, body=body))
+
+    assert 'headers={"Content-Type": "multipart/form-data; boundary=xyz"}' in text
+    assert "data=b" in text
 
 
 def test_one_secret_in_two_fields_is_one_variable():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,8 @@ def compare_session(run: Run, session: Session, preparation: Preparation) -> Com
         for name, value in cookies.items():
             parity.set_cookie(name, value)
         if login is not None:
-            login(parity)
+            with _told(f"--login {preparation.login!r} failed"):
+                login(parity)
         outcome = replay(parity, session.steps)
         outcome.notes[:0] = list(_about_cookies(session, preparation))
         report = parity.check()
@@ -88,8 +89,22 @@ def _state(run: Run, target: str | None) -> Iterator[State | None]:
         return
     prepare: Callable[[Any], AbstractContextManager[Any]]
     prepare = _function("--state", target) if target else type(run.database).copy
-    with _as_context(prepare(run.database), target) as state:
+    with ExitStack() as stack:
+        with _told(f"--state {target!r} failed" if target else "The database can't be copied"):
+            state = stack.enter_context(_as_context(prepare(run.database), target))
         yield state
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Tell a failure of the user's own code or database in a sentence."""
+    try:
+        yield
+    except RefusalError:
+        raise
+    except Exception as error:
+        reason = str(error).partition("\n")[0]
+        raise RefusalError(f"{what}: {type(error).__name__}: {reason}") from error
 
 
 def _as_context(prepared: Any, target: str | None) -> AbstractContextManager[Any]:

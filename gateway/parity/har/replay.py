@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +27,12 @@ UNSENT = frozenset({
     "keep-alive", "pragma", "priority", "sec-gpc", "te", "transfer-encoding",
     "upgrade-insecure-requests",
 })  # fmt: skip
+
+
+# Cookies of what watches visitors, which no application reads.
+_FOREIGN = re.compile(
+    r"_ga|_gid|_gat|_gcl|__utm|_fbp|_fbc|_hj|_pk_|_clck|_clsk|ajs_|amplitude|mp_|intercom|Optanon"
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,7 @@ def _sent(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def _short(value: str) -> str:
-    return repr(value if len(value) <= 40 else f"{value[:40]}…")
+    return repr(value if len(value) <= 12 else f"{value[:8]}…")
 
 
 def replay(parity: Parity, steps: Sequence[Step]) -> Outcome:
@@ -181,7 +188,7 @@ def beginning_cookies(steps: Sequence[Step]) -> dict[str, str]:
     found: dict[str, str] = {}
     for step in steps:
         for name, value in _cookies(step.entry.request):
-            if name not in given:
+            if name not in given and not _FOREIGN.match(name):
                 found.setdefault(name, value)
         for header in step.entry.response.all_headers("Set-Cookie"):
             given.add(header.partition("=")[0].strip())

@@ -15,9 +15,9 @@ from gateway.parity.har.layout import Code, call, literal, statement, tuple_of, 
 from gateway.parity.har.names import is_id, singular, words_of
 from gateway.parity.har.plan import Taken, is_element
 from gateway.parity.har.replay import beginning_cookies
-from gateway.parity.har.secrets import Secrets, environment_name, is_secret
+from gateway.parity.har.secrets import Secrets, environment_name, is_secret, is_secret_cookie
 from gateway.parity.har.selection import SAFE
-from gateway.parity.har.sources import Header, Meta, Pattern
+from gateway.parity.har.sources import Header, Member, Meta, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,10 +54,11 @@ class _Script:
         """Write the whole file."""
         cookies = {} if self.fixture else beginning_cookies(self.session.steps)
         for cookie, content in cookies.items():
-            self.secrets.variable(f"cookie_{cookie}", content)
+            if is_secret_cookie(cookie, content):
+                self.secrets.variable(f"cookie_{cookie}", content)
         for step in self.session.steps:
             self._find_secrets(step)
-        self.names |= set(self.secrets.names.values())
+        self.names |= {*self.secrets.names.values(), self.fixture or "parity"}
         body = [line for number in range(len(self.session.steps)) for line in self._step(number)]
         parameters = "parity" + (f", {self.fixture}" if self.fixture else "")
         when = self.session.steps[0].entry.started.date()
@@ -82,8 +83,9 @@ class _Script:
         if cookies:
             yield "    # The recording began with these cookies, as of somebody signed in."
         for name, content in cookies.items():
-            yield f"    parity.set_cookie({literal(name)}, {self.secrets.names[content]})"
-        if self.secrets.names:
+            code = self.secrets.names.get(content) or literal(content)
+            yield f"    parity.set_cookie({literal(name)}, {code})"
+        if self.secrets.names or cookies:
             yield ""
 
     def _find_secrets(self, step: Step) -> None:
@@ -206,17 +208,20 @@ class _Script:
 
     def _expression(self, step: Step, slot: Slot) -> str:
         """Write a value: a literal, a secret's variable, or what an earlier reply gave."""
+        number = isinstance(slot.value, int)
         if secret := self._secret(step, slot):
-            return secret
-        pieces = step.taken.get(slot.place, (slot.value,))
-        codes = [self._taken(p) if isinstance(p, Taken) else literal(p) for p in pieces]
-        if len(codes) == 1:
-            return codes[0]
+            return f"int({secret})" if number else secret
+        first, *more = step.taken.get(slot.place, (slot.value,))
+        if not more:
+            if not isinstance(first, Taken):
+                return literal(first)
+            told = self._taken(first)
+            return f"int({told})" if number and not isinstance(first.source, Member) else told
         inside = (
             "{%s}" % self._taken(piece).replace('"', "'")  # noqa: UP031  # braces
             if isinstance(piece, Taken)
             else literal(piece)[1:-1].replace("{", "{{").replace("}", "}}").replace('"', '\\"')
-            for piece in pieces
+            for piece in (first, *more)
         )
         return f'f"{"".join(inside)}"'
 
@@ -262,7 +267,8 @@ class _Script:
         return Code(self._expression(step, slots[place])) if place in slots else tree
 
     def _headers(self, step: Step) -> dict[str, Any]:
-        raw = step.entry.request.body and not any(True for _ in self._typed(step))
+        # What a test sends as it is has the type that was recorded.
+        raw = any(isinstance(node, Code) for name, node in self._body(step) if name == "data")
         headers: dict[str, Any] = {}
         for slot in step.template.slots():
             if slot.place[0] != "header":
@@ -274,11 +280,6 @@ class _Script:
             elif self._is_written(slot) or (raw and slot.name.lower() == "content-type"):
                 headers[_title_case(slot.name)] = Code(self._expression(step, slot))
         return headers
-
-    def _typed(self, step: Step) -> Iterator[str]:
-        yield from (name for name, _ in self._body(step) if name != "data" or step.template.form)
-        if step.template.parts:
-            yield "parts"
 
 
 def _title_case(name: str) -> str:

@@ -18,6 +18,7 @@ _NAMES = re.compile(
     r"|otp|totp|pin|cvv|cvc|card_?number|iban|ssn|auth(orization)?|signature|jwt|bearer"
 )
 _UUID = re.compile(r"[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}")
+_CHOICE = re.compile(r"[A-Za-z_-]{0,20}|\d{1,3}")
 _AUTHORIZATION = {"authorization", "proxy-authorization", "x-api-key", "x-auth-token"}
 # Made by the browser for this one call, so that it is no secret, though it looks like one.
 _CLIENT_MADE = re.compile(r"client_?token|idempotency|nonce|request_?id|correlation|trace")
@@ -49,8 +50,8 @@ def is_secret(slot: Slot) -> bool:
     """Tell whether a value of a request may not be written down."""
     value = str(slot.value)
     kind = slot.place[0]
-    if not value or not isinstance(slot.value, str) or kind == "path":
-        return kind == "path" and is_signed(value)
+    if not value or kind == "path":
+        return _is_token(value)
     words = "_".join(words_of(slot.name))
     if kind == "header":
         return slot.name.lower() in _AUTHORIZATION or is_csrf(slot.name) or _is_token(value)
@@ -58,6 +59,13 @@ def is_secret(slot: Slot) -> bool:
         return False
     named = any(_NAMES.fullmatch(part) for part in _parts(words))
     return named or is_csrf(slot.name) or _is_token(value)
+
+
+def is_secret_cookie(name: str, value: str) -> bool:
+    """Tell whether a cookie is more than a choice, such as `theme=dark`."""
+    words = "_".join(words_of(name))
+    named = any(map(_NAMES.fullmatch, _parts(words))) or is_csrf(name) or "sess" in name.lower()
+    return named or not _CHOICE.fullmatch(value)
 
 
 def _parts(words: str) -> list[str]:

@@ -153,7 +153,13 @@ def _replaced(tree: Any, place: Place, values: Mapping[Place, Any]) -> Any:
         return {name: _replaced(value, (*place, name), values) for name, value in tree.items()}
     if isinstance(tree, list):
         return [_replaced(value, (*place, at), values) for at, value in enumerate(tree)]
-    return values.get(place, tree)
+    return _like(tree, values.get(place, tree))
+
+
+def _like(sent: Any, found: Any) -> Any:
+    """Give a value that a page or a header told as the number that was sent in its place."""
+    number = isinstance(sent, int) and isinstance(found, str) and found.isdecimal()
+    return int(found) if number else found
 
 
 # Multipart forms.
