@@ -5,20 +5,24 @@ As in `plugin`, the work is imported only where there is something to judge.
 
 from __future__ import annotations
 
+import json
 import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gateway.parity.coverage import Coverage
+    from gateway.parity.outcome import Outcome
     from gateway.parity.run import Run
     from gateway.parity.verdict import Demands, Totals
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 _TOTALS: pytest.StashKey[Totals] = pytest.StashKey()
 _ASKED: pytest.StashKey[bool] = pytest.StashKey()
-_FAULTS: pytest.StashKey[list[str]] = pytest.StashKey()
+_OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
 
 
 class Hooks:
@@ -46,9 +50,28 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         sent = asked, config.stash.get(_TOTALS, None)
         config.workeroutput["parity"] = pickle.dumps(sent)
     elif asked:
-        faults = config.stash[_FAULTS] = _faults(config)
-        if faults and session.exitstatus == 0:
+        outcome = config.stash[_OUTCOME] = _outcome(session)
+        if outcome.faults and session.exitstatus == 0:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        _write_reports(outcome, config.option.parity_report)
+
+
+def _outcome(session: pytest.Session) -> Outcome:
+    from gateway.parity.outcome import Outcome  # noqa: PLC0415  # see the module's docstring
+
+    totals = session.config.stash.get(_TOTALS, None)
+    return Outcome(totals, tuple(_faults(session.config)), session.testsfailed)
+
+
+def _write_reports(outcome: Outcome, files: list[Path]) -> None:
+    from gateway.parity import outcome as data  # noqa: PLC0415  # see the module's docstring
+    from gateway.parity import page  # noqa: PLC0415
+
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        html = file.suffix == ".html"
+        text = page.render(outcome) if html else json.dumps(data.as_json(outcome), indent=1)
+        file.write_text(text + "\n", "utf-8")
 
 
 def _asks_to_compare(session: pytest.Session) -> bool:
@@ -56,10 +79,15 @@ def _asks_to_compare(session: pytest.Session) -> bool:
     option = session.config.option
     if option.collectonly or option.setuponly:
         return False
-    judged = option.parity_full or option.parity_coverage or option.parity_fail_under is not None
+    judged = (
+        option.parity_full
+        or option.parity_coverage
+        or option.parity_report
+        or option.parity_fail_under is not None
+    )
     # Not "parity": a project may have a fixture of that name which is none of ours.
     tests = any("parity_run" in getattr(item, "fixturenames", ()) for item in session.items)
-    return judged or tests or session.config.stash.get(_ASKED, False)
+    return bool(judged) or tests or session.config.stash.get(_ASKED, False)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -99,17 +127,22 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say what was compared, and what is wrong with the whole run."""
-    totals = config.stash.get(_TOTALS, None)
-    faults = config.stash.get(_FAULTS, [])
-    if totals is None and not faults:
+    outcome = config.stash.get(_OUTCOME, None)
+    if outcome is None:
         return
-    from gateway.parity.verdict import summary_of  # noqa: PLC0415  # see the module's docstring
+    from gateway.parity.outcome import lines  # noqa: PLC0415  # see the module's docstring
+    from gateway.parity.verdict import summary_of  # noqa: PLC0415
 
+    say, totals = terminalreporter.line, outcome.totals
     terminalreporter.section("parity")
+    for line in lines(outcome):
+        say(line)
     for line in summary_of(totals) if totals else []:
-        terminalreporter.line(line)
+        say(line)
     if totals and config.option.parity_coverage:
         for line in totals.coverage.lines(totals.control, totals.candidate):
-            terminalreporter.line(line)
-    for fault in faults:
-        terminalreporter.line(fault, red=True)
+            say(line)
+    for file in config.option.parity_report:
+        say(f"report: {file}")
+    for fault in outcome.faults:
+        say(fault, red=True)

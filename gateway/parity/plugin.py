@@ -48,14 +48,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PERCENT",
         help="fail if less than this share of control's operations was compared",
     )
+    group.addoption(
+        "--parity-report",
+        type=_report_file,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write a report: a page (FILE.html) or data (FILE.json); may be given twice",
+    )
     parser.addini(
         "parity_table", "the routing table (default: $GATEWAY_TABLE, or routing_table.yaml)"
+    )
+    parser.addini(
+        "parity_url",
+        "where a gateway serves, for the commands that repeat a request"
+        " (default: http://127.0.0.1:5000)",
     )
     parser.addini(
         "parity_outbound",
         "what becomes of mail, HTTP requests, files and processes: record, stop or allow",
         default="record",
     )
+
+
+def _report_file(name: str) -> Path:
+    if Path(name).suffix not in {".html", ".json"}:
+        raise pytest.UsageError(f"--parity-report is {name!r}. Give a file.html or a file.json.")
+    return Path(name)
 
 
 def _percent(text: str) -> float:
@@ -73,6 +92,7 @@ def _percent(text: str) -> float:
 @pytest.fixture(scope="session")
 def parity_run(pytestconfig: pytest.Config) -> Run:
     """What is compared in this run, by the routing table."""
+    from gateway.parity.repeat import GATEWAY_URL  # noqa: PLC0415
     from gateway.parity.run import start_run  # noqa: PLC0415  # see the module's docstring
 
     options = pytestconfig.option
@@ -81,6 +101,7 @@ def parity_run(pytestconfig: pytest.Config) -> Run:
         options.parity_control,
         options.parity_candidate,
         pytestconfig.getini("parity_outbound"),
+        pytestconfig.getini("parity_url") or GATEWAY_URL,
     )
     pytestconfig.stash[RUN] = run
     return run
@@ -121,7 +142,8 @@ def parity(
     with comparing(parity_run, parity_state) as parity:
         request.node.stash[_PARITY] = parity
         yield parity
-    parity_run.count(parity)
+    expected = request.node.get_closest_marker("xfail") is not None
+    parity_run.count(parity, request.node.nodeid, expected=expected)
     # What a fixture's own calls found before the test could start.
     if parity.calls:
         _check(parity)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
 from gateway.parity.compare import KINDS, Difference
 from gateway.parity.paired import Paired
+from gateway.parity.repeat import curl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _LONGEST_VALUE = 300
 _LONGEST_PREFIX = 100
 _SHOWN_BEFORE = 40
-_LEFT_OUT_OF_CURL = {"User-Agent", "Accept"}
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,16 @@ def _call(call: Call, names: tuple[str, str], base_url: str) -> Iterator[str]:
 def _difference(difference: Difference) -> Iterator[str]:
     note = f"   ({difference.note})" if difference.note else ""
     yield f"    {difference.place}{note}"
-    ours, theirs = _from_first_difference(difference.control, difference.candidate)
-    yield f"      control    {show(ours)}"
-    yield f"      candidate  {show(theirs)}"
+    ours, theirs = shown(difference)
+    yield f"      control    {ours}"
+    yield f"      candidate  {theirs}"
+
+
+def shown(difference: Difference) -> tuple[str, str]:
+    """Give both values on a line each: what long ones begin with in common, and their ends, cut."""
+    texts = (_as_text(value) for value in (difference.control, difference.candidate))
+    ours, theirs = _from_first_difference(*texts)
+    return show(ours), show(theirs)
 
 
 def show(value: Any) -> str:
@@ -85,24 +91,16 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) and not isinstance(value, Paired) else repr(value)
 
 
-def _from_first_difference(control: Any, candidate: Any) -> tuple[Any, Any]:
+def _from_first_difference(control: str, candidate: str) -> tuple[str, str]:
     """Leave out what two long texts begin with in common."""
-    if not (isinstance(control, str) and isinstance(candidate, str)):
-        return control, candidate
-    pairs = zip(control, candidate, strict=False)
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    same = same_beginning(control, candidate)
     if same < _LONGEST_PREFIX:
         return control, candidate
     start = same - _SHOWN_BEFORE
     return f"…{control[start:]}", f"…{candidate[start:]}"
 
 
-def curl(request: Request, base_url: str) -> str:
-    """Give the command that sends a request again."""
-    words = ["curl", "-i", "-X", request.method, base_url + request.target]
-    for name, value in request.headers:
-        if name not in _LEFT_OUT_OF_CURL:
-            words += ["-H", f"{name}: {value}"]
-    if request.body:
-        words += ["--data-binary", request.body.decode(errors="backslashreplace")]
-    return shlex.join(words)
+def same_beginning(one: str, other: str) -> int:
+    """Tell how many characters two texts begin with in common."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from gateway.backends import load_attribute, load_backend
 from gateway.inventory import find_flask
 from gateway.loader import load_table
+from gateway.parity.accepted import Operation
 from gateway.parity.accepted_file import load_accepted
+from gateway.parity.causes import Causes, causes_of, merged
 from gateway.parity.compare import KINDS
 from gateway.parity.coverage import Coverage, Statuses
 from gateway.parity.harness import BASE_URL, START, Parity, ParityError, Side
 from gateway.parity.operations import Operations
+from gateway.parity.repeat import GATEWAY_URL, Gateway
 from gateway.parity.verdict import Totals, added
 from gateway.sandbox.outbound.watch import Mode
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from gateway.parity.accepted import AcceptedDifferences
+    from gateway.parity.report import Call
     from gateway.sandbox import Database, State
     from gateway.table import RoutingTable
 
@@ -51,15 +55,17 @@ class Run:
     accepted: AcceptedDifferences
     today: date
     operations: Operations
+    gateway: Gateway
     outbound: Mode = "record"
     compared: dict[str, Counter[Statuses]] = field(default_factory=dict)
     calls: int = 0
     tests: int = 0
     used: Counter[str] = field(default_factory=Counter)
     statements: tuple[int, int] = (0, 0)
+    causes: Causes = field(default_factory=dict)
 
-    def count(self, parity: Parity) -> None:
-        """Add what one test did."""
+    def count(self, parity: Parity, test: str = "", *, expected: bool = False) -> None:
+        """Add what one test did; its differences are told unless they are expected."""
         self.tests += 1
         self.calls += len(parity.calls)
         self.used.update(parity.used)
@@ -68,7 +74,17 @@ class Run:
             if reached is not None:
                 name = f"{reached.method} {reached.path}"
                 self.compared.setdefault(name, Counter())[call.statuses] += 1
+            if call.differences and not expected:
+                self.causes = merged(self.causes, self._causes(call, reached, test))
             self.statements = added(self.statements, call.statements or (0, 0))
+
+    def _causes(self, call: Call, reached: Operation | None, test: str) -> Causes:
+        ours, theirs = call.requests
+        repeat = (
+            self.gateway.curl(ours, self.control.name),
+            self.gateway.curl(theirs, self.candidate.name),
+        )
+        return causes_of(call, reached or Operation(ours.method, ours.path), test, repeat)
 
     def totals(self) -> Totals:
         """Give the outcome as data."""
@@ -83,11 +99,16 @@ class Run:
             used=dict(self.used),
             coverage=Coverage(self.operations.served, self.compared),
             statements=self.statements,
+            causes=self.causes,
         )
 
 
 def start_run(
-    table_file: Path, control: str | None, candidate: str | None, outbound: str = "record"
+    table_file: Path,
+    control: str | None,
+    candidate: str | None,
+    outbound: str = "record",
+    gateway_url: str = GATEWAY_URL,
 ) -> Run:
     """Load everything that the table names; raises what is wrong with it."""
     table = load_table(table_file)
@@ -103,6 +124,7 @@ def start_run(
         accepted=load_accepted(table_file.parent / ACCEPTED_FILE),
         today=datetime.now(UTC).date(),
         outbound=cast("Mode", outbound),
+        gateway=Gateway(gateway_url.rstrip("/"), table.settings.override),
         operations=Operations(backends[0].app, backends[1].app, table.routes.values()),
     )
 

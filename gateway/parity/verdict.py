@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from gateway.parity.causes import Causes, merged
 from gateway.parity.coverage import Coverage, shortfall
 
 NOTHING_COMPARED = "Nothing was compared, so the run proves nothing."
@@ -36,6 +37,7 @@ class Totals:
     coverage: Coverage = field(default_factory=Coverage)
     statements: tuple[int, int] = (0, 0)
     """How many SQL statements control and candidate ran."""
+    causes: Causes = field(default_factory=dict)
 
     def __add__(self, other: Totals) -> Totals:
         """Add what another worker did of the same run."""
@@ -46,6 +48,7 @@ class Totals:
             used=dict(Counter(self.used) + Counter(other.used)),
             coverage=self.coverage + other.coverage,
             statements=added(self.statements, other.statements),
+            causes=merged(self.causes, other.causes),
         )
 
 
