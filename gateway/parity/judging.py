@@ -85,9 +85,13 @@ def _asks_to_compare(session: pytest.Session) -> bool:
         or option.parity_report
         or option.parity_fail_under is not None
     )
-    # Not "parity": a project may have a fixture of that name which is none of ours.
-    tests = any("parity_run" in getattr(item, "fixturenames", ()) for item in session.items)
+    tests = any(_compares(item) for item in session.items)
     return bool(judged) or tests or session.config.stash.get(_ASKED, False)
+
+
+def _compares(item: pytest.Item) -> bool:
+    """Tell whether a test asks for our `parity`, and not for one of the project's own."""
+    return {"parity", "parity_run"} <= set(getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -320,6 +320,7 @@ def test_run_without_any_comparison_to_make_is_no_fault(project):
     assert run(project(test="def test_nothing(): pass")).ret == 0
     own = "import pytest\n@pytest.fixture\ndef parity(): pass\ndef test_nothing(parity): pass"
     assert run(project(test=own)).ret == 0
+    assert run(project(test="def test_nothing(parity_run): pass")).ret == 0
     assert run(project(), "--collect-only").ret == 0
     assert run(project(), "-k", "nothing").ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
