@@ -134,6 +134,12 @@ def test_count_that_is_called_like_a_thing_with_ids_stays(then):
     assert taken(pages, then) == {}
 
 
+def test_page_of_a_list_is_no_id_of_a_page():
+    listed = call("GET /home", '<a href="/list?page=8">')
+
+    assert taken(listed, call("GET /pages/8")) == {}
+
+
 def test_first_response_that_gave_a_value_is_its_source():
     assert taken(LIST, call("GET /orders/8", {"id": 8}), call("GET /orders/8"))["path", 2] == (
         0,

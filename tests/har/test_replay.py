@@ -71,6 +71,20 @@ def test_recording_without_bodies_finds_csrf_tokens_on_each_sides_pages(replayed
     assert [strayed.request for strayed in outcome.strayed] == [f"GET {targets(parity, 0)[-3]}"]
 
 
+def test_csrf_token_that_the_last_page_has_not_is_found_on_an_earlier_one(replayed):
+    recording = Recording(make_shop())
+    token = recording.send("GET", "/login", headers=PAGE).body.decode().split('"')[1]
+    recording.send("GET", "/nothing", headers=PAGE)
+    form = {"csrf_token": token, "user": "ada", "password": "open & sesame"}
+    recording.send("POST", "/login", data=form, headers=PAGE)
+    for entry in recording.entries:
+        entry["response"]["content"].pop("text", None)
+
+    _, outcome = replayed(recording, make_shop(), make_shop())
+
+    assert (outcome.strayed, outcome.notes) == ([], [])
+
+
 def test_each_side_is_followed_to_where_it_redirects(replayed):
     parity, outcome = replayed(shopping(make_shop()), make_shop(), make_shop(fault="redirect"))
 
