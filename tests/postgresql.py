@@ -1,10 +1,14 @@
-"""A private PostgreSQL server, for tests and benchmarks."""
+"""A private PostgreSQL server, for tests and benchmarks.
+
+`python -m tests.postgresql COMMAND [ARGUMENT ...]` runs a command with DATABASE_URL set to one.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,3 +80,22 @@ def _run(command: list[object]) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout
+
+
+def main(command: list[str]) -> int:
+    """Run a command with a server of its own; returns its exit status."""
+    found = programs()
+    if found is None or not command:
+        sys.exit(
+            "Usage: python -m tests.postgresql COMMAND [ARGUMENT ...]"
+            if found
+            else "PostgreSQL's programs are missing: run `make test-deps` as root."
+        )
+    with running_server(found) as url:
+        return subprocess.run(
+            command, check=False, env={**os.environ, "DATABASE_URL": url}
+        ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

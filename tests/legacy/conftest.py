@@ -4,9 +4,8 @@ import gc
 import importlib.util
 import os
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -22,9 +21,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import legacy
-from shared_models import LoginSession, User, schema
+from shared_models import LoginSession, User
 from shared_models.engine import make_engine
 from shared_models.sample import load_sample
+from tests.databases import Renewable, renewable
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -55,20 +55,16 @@ def _uncollected() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory) -> Path:
-    path: Path = tmp_path_factory.mktemp("legacy") / "template.db"
-    schema.upgrade(f"sqlite:///{path}")
-    engine = make_engine(f"sqlite:///{path}")
-    with Session(engine) as session:
-        load_sample(session, NOW)
-        session.commit()
-    engine.dispose()
-    return path
+def database(tmp_path_factory) -> Iterator[Renewable]:
+    folder = tmp_path_factory.mktemp("legacy")
+    with renewable(folder, lambda session: load_sample(session, NOW)) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
-def database_url(template) -> str:
-    return f"sqlite:///{template.with_name('app.db')}"
+def database_url(database) -> str:
+    url: str = database.url
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +76,16 @@ def module(database_url) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def app(module) -> Flask:
+def app(module) -> Iterator[Flask]:
     app: Flask = module.app
-    return app
+    yield app
+    close_engine(app)
+
+
+def close_engine(app: Flask) -> None:
+    """Close the connections that an application has open."""
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -92,10 +95,8 @@ def frozen() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_database(template) -> None:
-    target = template.with_name("app.db")
-    with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+def fresh_database(database) -> None:
+    database.renew()
 
 
 @pytest.fixture

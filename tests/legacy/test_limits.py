@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from shared_models import RateBucket, User
 from shared_models.sample import SAMPLE_PASSWORD
-from tests.legacy.conftest import NOW, csrf_token, load_legacy, submit
+from tests.legacy.conftest import NOW, close_engine, csrf_token, load_legacy, submit
 from tests.legacy.test_login import log_in, user_named
 
 # 09:30 is the start of a window of each length.
@@ -100,6 +100,7 @@ def test_limits_come_from_the_environment(database_url):
     client = module.app.test_client()
     assert log_in(client, "", "").status_code == 400
     assert log_in(client, "", "").status_code == 429
+    close_engine(module.app)
 
 
 def test_parallel_attempts_are_all_counted(app, session):

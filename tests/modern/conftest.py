@@ -1,13 +1,12 @@
 """An application on its own copy of one migrated database with the sample people."""
 
 import re
-import shutil
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
@@ -17,8 +16,8 @@ from modern.clock import utc_now
 from shared_models import User
 from shared_models.db import db
 from shared_models.sample import SAMPLE_PASSWORD, load_sample
-from shared_models.schema import upgrade
 from shared_models.settings import shared_settings
+from tests.databases import renewable
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 QUICK = "pbkdf2:sha256:1"
@@ -68,23 +67,22 @@ def quick_passwords():
         yield
 
 
+def fill(session):
+    load_sample(session, NOW)
+    quick = generate_password_hash(SAMPLE_PASSWORD, method=QUICK)
+    session.execute(update(User).values(password_hash=quick))
+
+
 @pytest.fixture(scope="session")
 def sample_database(tmp_path_factory):
-    path = tmp_path_factory.mktemp("sample") / "app.db"
-    upgrade(f"sqlite:///{path}")
-    engine = create_engine(f"sqlite:///{path}")
-    with Session(engine) as session:
-        load_sample(session, NOW)
-        quick = generate_password_hash(SAMPLE_PASSWORD, method=QUICK)
-        session.execute(update(User).values(password_hash=quick))
-        session.commit()
-    engine.dispose()
-    return path
+    with renewable(tmp_path_factory.mktemp("sample"), fill) as database:
+        yield database
 
 
 @pytest.fixture
-def database_url(sample_database, tmp_path):
-    return f"sqlite:///{shutil.copy(sample_database, tmp_path)}"
+def database_url(sample_database):
+    sample_database.renew()
+    return sample_database.url
 
 
 @pytest.fixture

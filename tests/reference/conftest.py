@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,7 +24,7 @@ from shared_models import LoginSession, User
 from shared_models.base import Base
 from shared_models.engine import make_engine
 from shared_models.sample import load_sample
-from shared_models.schema import upgrade
+from tests.databases import Renewable, filled, renewable
 from tests.legacy.conftest import load_legacy
 from tests.reference.mixture import WAYS, Mixture
 
@@ -137,32 +135,27 @@ def read_event(block: str) -> tuple[str, Any]:
     return fields["event"], json.loads(fields["data"])
 
 
-def fill(url: str) -> None:
+def fill(session: Session) -> None:
     now = datetime.now(UTC)
-    engine = make_engine(url)
-    with Session(engine) as session:
-        load_sample(session, now)
-        for name in NAMES:
-            user = session.scalars(select(User).filter_by(email=f"{name}@example.test")).one()
-            session.add(
-                LoginSession(
-                    user_id=user.id,
-                    token_hash=hashlib.sha256(f"token of {name}".encode()).hexdigest(),
-                    created_at=now,
-                    last_seen_at=now,
-                    expires_at=now + timedelta(hours=12),
-                    served_by="elsewhere",
-                )
+    load_sample(session, now)
+    for name in NAMES:
+        user = session.scalars(select(User).filter_by(email=f"{name}@example.test")).one()
+        session.add(
+            LoginSession(
+                user_id=user.id,
+                token_hash=hashlib.sha256(f"token of {name}".encode()).hexdigest(),
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + timedelta(hours=12),
+                served_by="elsewhere",
             )
-        session.commit()
-    engine.dispose()
+        )
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("reference") / "template.db"
-    upgrade(f"sqlite:///{path}")
-    fill(f"sqlite:///{path}")
+    filled(f"sqlite:///{path}", fill)
     return path
 
 
@@ -176,8 +169,7 @@ def postgresql_template(postgresql_url: str) -> Callable[[str], None]:
 
     execute("CREATE DATABASE reference_template")
     url = make_url(postgresql_url).set(database="reference_template")
-    upgrade(url.render_as_string(hide_password=False))
-    fill(url.render_as_string(hide_password=False))
+    filled(url.render_as_string(hide_password=False), fill)
     return execute
 
 
@@ -200,6 +192,7 @@ KINDS = {"sqlite": sqlite_copy, "postgresql": postgresql_copy}
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of each kind, of a test's own whose threads may outlive it."""
     yield from KINDS[request.param](request)
 
 
@@ -233,31 +226,36 @@ def ada(site: Site) -> Person:
 
 
 @pytest.fixture(scope="session")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Site]]:
-    """Both applications on one SQLite file, which `renewed` fills anew for every test."""
-    folder = tmp_path_factory.mktemp("lasting")
-    url = f"sqlite:///{folder / 'app.db'}"
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Renewable]:
+    with renewable(tmp_path_factory.mktemp("lasting"), fill) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def lasting(
+    database: Renewable, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Site]]:
+    """Both applications on one database, which `renewed` fills anew for every test."""
+    folder = tmp_path_factory.mktemp("attachments")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATTACHMENT_FOLDER", str(folder / "attachments"))
+        patch.setenv("ATTACHMENT_FOLDER", str(folder))
         patch.setenv("ATTACHMENT_MAX_BYTES", str(LARGEST))
-        apps = {"legacy": _legacy(url, folder / "attachments"), "modern": _modern(url)}
-    engine = make_engine(url)
+        apps = {"legacy": _legacy(database.url, folder), "modern": _modern(database.url)}
+    engine = make_engine(database.url)
     yield {name: Site(name, app, engine) for name, app in apps.items()}
     engine.dispose()
 
 
 @pytest.fixture
-def renewed(lasting: dict[str, Site], sqlite_template: Path) -> dict[str, Site]:
+def renewed(lasting: dict[str, Site], database: Renewable) -> dict[str, Site]:
     """Both applications on one database, which is as the sample data left it."""
-    file = str(next(iter(lasting.values())).engine.url.database)
-    with closing(sqlite3.connect(sqlite_template)) as source, closing(sqlite3.connect(file)) as to:
-        source.backup(to)
+    database.renew()
     return lasting
 
 
 @pytest.fixture(params=SIDES)
 def side(request: pytest.FixtureRequest, renewed: dict[str, Site]) -> Site:
-    """Each application by turns on SQLite; quicker than `site`, for tests that are many."""
+    """Each application by turns; quicker than `site`, for tests that are many."""
     return renewed[request.param]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.contract.test_contract import ROUTES
-from tests.reference.conftest import KINDS, Person, Site
+from tests.databases import Renewable
+from tests.reference.conftest import Person, Site
 
 OPERATIONS = [(route, method) for route in ROUTES for method in route["methods"]]
 NAMES = [f"{method} {route['path']}" for route, method in OPERATIONS]
@@ -16,10 +17,11 @@ GIVEN = {**OWN_OF_ADA, "<doc>": "terms", "<key>": "guide"}
 SAFE = {"GET", "HEAD"}
 
 
-@pytest.fixture(params=["sqlite"])
-def url(request: pytest.FixtureRequest) -> Any:
+@pytest.fixture
+def url(database: Renewable) -> str:
     """One kind of database is enough to ask who may."""
-    yield from KINDS[request.param](request)
+    database.renew()
+    return database.url
 
 
 def path_of(route: dict[str, Any]) -> str:

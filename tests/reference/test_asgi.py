@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,6 +24,7 @@ from modern.schemas import Page
 from shared_models import User
 from shared_models.engine import make_engine
 from shared_models.settings import shared_settings
+from tests.databases import Renewable
 
 
 class Client:
@@ -43,8 +43,9 @@ class Client:
 
 
 @pytest.fixture
-def client(sqlite_template: Path) -> Iterator[Client]:
-    engine = make_engine(f"sqlite:///{sqlite_template}")
+def client(database: Renewable) -> Iterator[Client]:
+    database.renew()
+    engine = make_engine(database.url)
     with Session(engine) as session:
         service = ConversationService(session, lambda: datetime.now(UTC), shared_settings())
         ada = session.scalars(select(User).filter_by(email="ada@example.test")).one()

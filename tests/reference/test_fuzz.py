@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.contract.test_contract import ROUTES
-from tests.reference.conftest import KINDS, Site
+from tests.databases import Renewable
+from tests.reference.conftest import Site
 
 REQUESTS = 5_000
 """For each side; Hypothesis makes each of its examples of ten."""
@@ -104,10 +105,11 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(params=["sqlite"])
-def url(request: pytest.FixtureRequest) -> Any:
+@pytest.fixture
+def url(database: Renewable) -> str:
     """One kind of database: the other one's refusals are tested one by one."""
-    yield from KINDS[request.param](request)
+    database.renew()
+    return database.url
 
 
 # Werkzeug leaves the file of a multipart form open that breaks off amid it.
