@@ -20,7 +20,7 @@ from shared_models.engine import make_engine
 from shared_models.schema import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Fill = Callable[[Session], object]
