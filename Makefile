@@ -7,7 +7,7 @@ BIND ?= 127.0.0.1:5000
 SETUP := .venv/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-deps lint format bench lock clean
+.PHONY: help setup serve test test-postgresql test-deps lint format bench lock clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -30,6 +30,11 @@ serve: setup  ## Serve both applications on http://127.0.0.1:5000, with sample d
 
 test: setup  ## Run the whole test suite
 	$(BIN)/python -m pytest $(or $(TESTS),--parity-full)
+
+# What runs on every kind of database anyhow (test_turns.py) is left out.
+ON_POSTGRESQL := tests/legacy tests/modern tests/reference --ignore tests/reference/test_turns.py
+test-postgresql: setup  ## Run the applications' tests on a PostgreSQL server of their own
+	$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest $(or $(TESTS),$(ON_POSTGRESQL))
 
 test-deps:  ## Install what tests need beyond Python (Chromium, PostgreSQL, Node), as root
 	./tests/install_deps

@@ -1149,7 +1149,7 @@ def clean_title(value):
 
 def is_enabled_assistant(key):
     enabled = select(Assistant.key).where(Assistant.key == key, Assistant.enabled)
-    return db.session.scalar(enabled) is not None
+    return is_storable(key) and db.session.scalar(enabled) is not None
 
 
 def add_conversation(assistant_key, title):

@@ -26,7 +26,7 @@ from modern.paging import Slice, offset
 from modern.passwords import hash_password, needs_rehash, verify
 from modern.quota import first_of_next_month, usage_at
 from modern.rates import Limit, RateLimiter
-from modern.schemas import PageQuery
+from modern.schemas import UNSTORABLE, PageQuery
 from shared_models import Assistant, LoginSession, User
 from shared_models.settings import SharedSettings
 
@@ -189,7 +189,7 @@ class AuthService:
         enabled = select(Assistant.key).where(
             Assistant.key == form.default_assistant, Assistant.enabled.is_(True)
         )
-        if self.session.scalar(enabled) is None:
+        if UNSTORABLE.search(form.default_assistant) or self.session.scalar(enabled) is None:
             raise Invalid([UNKNOWN_ASSISTANT])
         user.display_name = form.display_name
         user.timezone = form.timezone
