@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.parity.accepted import AcceptedDifferences
 from gateway.parity.cookies import FLAGS
+from gateway.parity.noise import NO_NOISE, Noise, ordered_like
 from gateway.parity.opaque import content_of
 from gateway.parity.pairing import paired_effects, paired_sent
+from gateway.parity.renaming import Renaming
 from gateway.parity.sent import NO_STAND_IN
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from gateway.effects import Effect
     from gateway.parity.canonical import Answer, Body, Tree
     from gateway.parity.cookies import SetCookie
-    from gateway.parity.renaming import Renaming
     from gateway.parity.sent import Sent
 
 KINDS = ("failure", "status", "redirect", "header", "cookie", "body", "rows", "outbound", "queries")
@@ -65,6 +66,14 @@ class Observation:
     ran: Counter[str] | None = None
 
 
+@dataclass
+class Counts:
+    """How many values were compared, and how many of them by their shape only."""
+
+    values: int = 0
+    by_shape: int = 0
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The outcome: the differences, the accepted ones, candidate's answer in control's terms."""
@@ -72,6 +81,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     used: tuple[str, ...]
     translated: Answer
+    counts: Counts = field(default_factory=Counts)
 
 
 def compare(
@@ -80,14 +90,15 @@ def compare(
     renaming: Renaming,
     accepted: AcceptedDifferences | None = None,
     channels: Collection[str] = KINDS,
+    noise: Noise = NO_NOISE,
 ) -> Comparison:
     """Compare two observations under one renaming; `accepted` holds what is in force here.
 
-    Only differences of the kinds in `channels` are reported.
+    Only differences of the kinds in `channels` are reported; what is `noise` is compared by shape.
     """
     accepted = accepted or AcceptedDifferences()
     translation = accepted.translate(control.answer, candidate.answer)
-    comparing = _Comparing(renaming, accepted, list(translation.used))
+    comparing = _Comparing(renaming, accepted, noise, list(translation.used))
     ours, theirs = control.answer, translation.answer
     # First of all, since the answer may name the keys of rows that were inserted.
     rows = paired_effects(control.effects or (), candidate.effects or (), renaming)
@@ -101,7 +112,13 @@ def compare(
     ]
     used = tuple(dict.fromkeys(comparing.used))
     reported = tuple(each for each in differences if each.kind in channels)
-    return Comparison(reported, used, translation.answer)
+    return Comparison(reported, used, translation.answer, comparing.counts)
+
+
+def varying(seen: Observation, again: Observation) -> dict[tuple[str, str], Difference]:
+    """Give the differences between two runs of one side, by kind and place."""
+    found = compare(seen, again, Renaming()).differences
+    return {(difference.kind, difference.place): difference for difference in found}
 
 
 def _compare_outcome(control: Answer, candidate: Answer) -> Iterator[Difference]:
@@ -122,7 +139,9 @@ class _Comparing:
 
     renaming: Renaming
     accepted: AcceptedDifferences
+    noise: Noise = NO_NOISE
     used: list[str] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
 
     def headers(
         self, control: Mapping[str, str], candidate: Mapping[str, str]
@@ -180,9 +199,9 @@ class _Comparing:
     ) -> Iterator[Difference]:
         matcher = SequenceMatcher(None, control, candidate, autojunk=False)
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-            if tag != "equal":
-                ours, theirs = list(control[i1:i2]), list(candidate[j1:j2])
-                yield Difference("body", f"text, piece {i1 + 1}", ours, theirs, note)
+            place, ours, theirs = f"text, piece {i1 + 1}", [*control[i1:i2]], [*candidate[j1:j2]]
+            if tag != "equal" and not self.is_noise("body", place, ours, theirs):
+                yield Difference("body", place, ours, theirs, note)
 
     def trees(self, kind: str, place: str, control: Tree, candidate: Tree) -> Iterator[Difference]:
         if isinstance(control, dict) and isinstance(candidate, dict):
@@ -190,6 +209,9 @@ class _Comparing:
                 ours, theirs = control.get(name, ABSENT), candidate.get(name, ABSENT)
                 yield from self.trees(kind, _member(place, name), ours, theirs)
         elif isinstance(control, list) and isinstance(candidate, list):
+            if kind == "body" and place in self.noise.unordered:
+                candidate = ordered_like(control, candidate)
+                self.counts.by_shape += 1
             pairs = zip_longest(control, candidate, fillvalue=ABSENT)
             for at, (ours, theirs) in enumerate(pairs):
                 yield from self.trees(kind, f"{place}[{at}]", ours, theirs)
@@ -198,7 +220,7 @@ class _Comparing:
 
     def scalars(self, kind: str, place: str, control: Any, candidate: Any) -> Iterator[Difference]:
         note = self.reason(control, candidate)
-        if note is None:
+        if note is None or self.is_noise(kind, place, control, candidate):
             return
         accepting = self.accepted.value(control, candidate) if kind == "body" else None
         if accepting is None:
@@ -208,11 +230,18 @@ class _Comparing:
 
     def reason(self, control: Any, candidate: Any) -> str | None:
         """Say why two values don't agree; None if they do."""
+        self.counts.values += 1
         if isinstance(control, str) and isinstance(candidate, str):
             return self.renaming.match(control, candidate)
         if control == candidate and _family(control) is _family(candidate):
             return None
         return None if self.renaming.same_key(control, candidate) else ""
+
+    def is_noise(self, kind: str, place: str, control: Any, candidate: Any) -> bool:
+        """Tell whether two values vary by themselves and have the same shape."""
+        excused = self.noise.excuses(kind, place, control, candidate)
+        self.counts.by_shape += excused
+        return excused
 
     def effects(self, pairs: Iterable[tuple[Effect | None, Effect | None]]) -> Iterator[Difference]:
         for ours, theirs in pairs:
@@ -232,7 +261,7 @@ class _Comparing:
 
     def column(self, place: str, column: str, control: Any, candidate: Any) -> Iterator[Difference]:
         note = self.reason(control, candidate)
-        if note is None:
+        if note is None or self.is_noise("rows", place, control, candidate):
             return
         accepting = self.accepted.row_value(column, control, candidate)
         if accepting is None:

@@ -16,11 +16,13 @@ import time_machine
 from gateway.parity.accepted import AcceptedDifferences, Operation
 from gateway.parity.canonical import canonical
 from gateway.parity.client import Client, cookies_of
-from gateway.parity.compare import KINDS, Comparison, Observation, compare
+from gateway.parity.compare import KINDS, Comparison, Counts, Observation, compare, varying
 from gateway.parity.cookies import SetCookie
+from gateway.parity.noise import Noise, unordered_places
 from gateway.parity.outbound import Outbound
 from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
 from gateway.parity.renaming import Renaming
+from gateway.parity.repetition import Again, FirstTime
 from gateway.parity.reply import Reply
 from gateway.parity.report import Call, describe
 from gateway.parity.sending import Wish
@@ -205,10 +207,12 @@ class Parity(_Verbs):
         self.sides = (control, candidate)
         self.base_url = base_url
         self.max_queries: int | None = None
+        self.again: Again | None = None
         self.calls: list[Call] = []
         self.used: list[str] = []
         self._reported = 0
         self._channels = channels
+        self.counts = Counts()
         self._accepted = accepted or AcceptedDifferences()
         self._today = today or datetime.now(UTC).date()
         self._renaming = Renaming()
@@ -279,8 +283,8 @@ class Parity(_Verbs):
             side.perform(client, wish.for_side(self._pairs, role))
             for role, side, client in zip((CONTROL, CANDIDATE), self.sides, clients, strict=True)
         )
+        comparison = self._compare((ours.request, theirs.request), (seen, other))
         self.advance(1)
-        comparison = self._compare(ours.request, seen, other)
         requests = ours.request, theirs.request
         statuses = ours.response.status, theirs.response.status
         limit = self.max_queries if max_queries is None else max_queries
@@ -292,11 +296,29 @@ class Parity(_Verbs):
         return Reply(ours.response, theirs.response, answers, self._pairs)
 
     def _compare(
-        self, request: Request, control: Observation, candidate: Observation
+        self, requests: tuple[Request, Request], seen: tuple[Observation, Observation]
     ) -> Comparison:
-        operation = Operation(request.method, request.path)
+        operation = Operation(requests[0].method, requests[0].path)
         accepted = self._accepted.on(operation, self._today)
-        return compare(control, candidate, self._renaming, accepted, self._channels)
+        if self.again:
+            self.again.follow(FirstTime(requests, seen))
+        bound = self._renaming.copy()
+        comparison = compare(*seen, self._renaming, accepted, self._channels)
+        noise = self._noise(seen) if comparison.differences else None
+        if noise is not None:
+            self._renaming = bound
+            comparison = compare(*seen, bound, accepted, self._channels, noise)
+        self.counts.values += comparison.counts.values
+        self.counts.by_shape += comparison.counts.by_shape
+        return comparison
+
+    def _noise(self, seen: tuple[Observation, Observation]) -> Noise | None:
+        again = self.again.observed() if self.again else None
+        if again is None:
+            return None
+        bodies = (seen[0].answer.body.value, again[0].answer.body.value)
+        unordered = frozenset(unordered_places(*bodies))
+        return Noise(varying(seen[0], again[0]), varying(seen[1], again[1]), unordered)
 
     def check(self) -> str | None:
         """Report every difference, if there are any since the last report.

@@ -37,6 +37,10 @@ class Outbound:
         """Let outbound HTTP requests be answered by a function from now on."""
         self._watch.answer = answer
 
+    def answer_like(self, other: Outbound) -> None:
+        """Let outbound HTTP requests be answered as on another side."""
+        self._watch.answer = other._watch.answer
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Let a stand-in take what is sent, until the block ends."""

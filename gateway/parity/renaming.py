@@ -31,6 +31,13 @@ class Renaming:
         self._keys: dict[str, dict[Key, Key]] = {}
         self._numbers: frozenset[Pair] = frozenset()
 
+    def copy(self) -> Renaming:
+        """Give the same pairs, to be bound apart from these."""
+        copied = Renaming()
+        copied._forward, copied._backward = dict(self._forward), dict(self._backward)
+        copied._keys, copied._numbers = dict(self._keys), self._numbers
+        return copied
+
     def match(self, control: str, candidate: str) -> str | None:
         """Bind the opaque parts of two texts; give the reason if the texts don't agree."""
         pairs = pairs_between(control, candidate, self._numbers)

@@ -20,6 +20,7 @@ from gateway.parity.coverage import Coverage, Statuses
 from gateway.parity.harness import BASE_URL, START, Parity, ParityError, Side
 from gateway.parity.operations import Operations
 from gateway.parity.repeat import GATEWAY_URL, Gateway
+from gateway.parity.repetition import Again
 from gateway.parity.verdict import Totals, added
 from gateway.sandbox.outbound.watch import Mode
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gateway.parity.accepted import AcceptedDifferences
     from gateway.parity.report import Call
     from gateway.sandbox import Database, State
+    from gateway.sandbox.clone import Clone
     from gateway.table import RoutingTable
 
 ACCEPTED_FILE = "accepted_differences.yaml"
@@ -63,6 +65,7 @@ class Run:
     used: Counter[str] = field(default_factory=Counter)
     statements: tuple[int, int] = (0, 0)
     causes: Causes = field(default_factory=dict)
+    values: tuple[int, int] = (0, 0)
 
     def count(self, parity: Parity, test: str = "", *, expected: bool = False) -> None:
         """Add what one test did; its differences are told unless they are expected."""
@@ -77,6 +80,7 @@ class Run:
             if call.differences and not expected:
                 self.causes = merged(self.causes, self._causes(call, reached, test))
             self.statements = added(self.statements, call.statements or (0, 0))
+        self.values = added(self.values, (parity.counts.values, parity.counts.by_shape))
 
     def _causes(self, call: Call, reached: Operation | None, test: str) -> Causes:
         ours, theirs = call.requests
@@ -100,6 +104,7 @@ class Run:
             coverage=Coverage(self.operations.served, self.compared),
             statements=self.statements,
             causes=self.causes,
+            values=self.values,
         )
 
 
@@ -203,6 +208,11 @@ def comparing(
     """Give a `Parity` whose sides have a private copy of the state each, until the block ends."""
     with ExitStack() as stack:
         pair = [_side(named, state, run.outbound, stack) for named in (run.control, run.candidate)]
+
+        def again() -> tuple[Side, Side]:
+            control, candidate = (_again(run, side, state, stack) for side in pair)
+            return control, candidate
+
         parity = Parity(
             *pair,
             accepted=run.accepted,
@@ -211,16 +221,38 @@ def comparing(
             base_url=base_url,
             channels=channels,
         )
+        parity.again = Again(again, base_url)
         yield stack.enter_context(parity)
 
 
-def _side(named: Named, state: State | None, outbound: Mode, stack: ExitStack) -> Side:
+def _again(run: Run, side: Side, state: State | None, stack: ExitStack) -> Side:
+    """Give a side from the beginning once more, with the rows of its database disturbed."""
+    other = _side(Named(side.name, side.app), state, run.outbound, stack, disturbed=True)
+    other.outbound.answer_like(side.outbound)
+    return other
+
+
+def _side(
+    named: Named, state: State | None, outbound: Mode, stack: ExitStack, *, disturbed: bool = False
+) -> Side:
     if state is None:
         return Side(named.name, named.app, outbound=outbound)
     from gateway.effects.state import StateRecorder  # noqa: PLC0415  # only with a database
 
     copied = state.copy()
     stack.callback(copied.close)
+    for clone in copied.clones if disturbed else ():
+        disturb_order(clone)
     rows = StateRecorder(copied)
     stack.callback(rows.close)
     return Side(named.name, named.app, copied, rows, outbound)
+
+
+def disturb_order(clone: Clone) -> None:
+    """Let queries that ask for no order give their rows in another one, where SQLite can."""
+    from sqlalchemy import event  # noqa: PLC0415  # only with a database
+
+    @event.listens_for(clone.pool, "connect")
+    def reverse(connection: Any, _record: Any) -> None:
+        if clone.engine.dialect.name == "sqlite":
+            connection.execute("PRAGMA reverse_unordered_selects = ON")

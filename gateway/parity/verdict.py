@@ -38,6 +38,8 @@ class Totals:
     statements: tuple[int, int] = (0, 0)
     """How many SQL statements control and candidate ran."""
     causes: Causes = field(default_factory=dict)
+    values: tuple[int, int] = (0, 0)
+    """How many values were compared, and how many of them by their shape only."""
 
     def __add__(self, other: Totals) -> Totals:
         """Add what another worker did of the same run."""
@@ -49,6 +51,7 @@ class Totals:
             coverage=self.coverage + other.coverage,
             statements=added(self.statements, other.statements),
             causes=merged(self.causes, other.causes),
+            values=added(self.values, other.values),
         )
 
 
@@ -91,6 +94,11 @@ def summary_of(totals: Totals) -> list[str]:
     if totals.rows:
         ours, theirs = totals.statements
         lines.append(f"SQL statements: {ours} by {totals.control}, {theirs} by {totals.candidate}")
+    compared, by_shape = totals.values
+    lines.append(
+        f"values: {compared} compared, {by_shape} of them by their shape only"
+        f" ({by_shape / max(1, compared):.1%})"
+    )
     if totals.used:
         used = (f"{name} ({count})" for name, count in sorted(totals.used.items()))
         lines.append(f"accepted differences that occurred: {', '.join(used)}")

@@ -365,3 +365,41 @@ def test_plugin_costs_a_run_without_comparisons_nothing(pytester):
     """)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1)
+
+
+ROWS = """
+@app.get("/rows")
+def rows():
+    return jsonify([hit.path for hit in db.session.query(Hit){order}])
+"""
+TEST_ROWS = """
+import pytest
+from data import Base, Hit, db
+from old import app
+
+@pytest.fixture(scope="session")
+def parity_state(parity_database):
+    with parity_database.empty() as state:
+        with state.scope(), app.app_context():
+            Base.metadata.create_all(db.engine)
+            db.session.add_all([Hit(path=path) for path in "abc"])
+            db.session.commit()
+        yield state
+
+def test_rows(parity):
+    parity.get("/rows")
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "outcome"), [("", {"passed": 1}), (".order_by(Hit.id)", {"failed": 1})]
+)
+def test_order_counts_where_control_asks_for_one(project, order, outcome):
+    pytester = project(test=TEST_ROWS)
+    for name, asked in (("old", order), ("new", ".order_by(Hit.id.desc())")):
+        path = pytester.path / f"{name}.py"
+        path.write_text(path.read_text() + ROWS.format(order=asked))
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(**outcome)
+    shaped = 1 if outcome == {"passed": 1} else 0
+    result.stdout.fnmatch_lines([f"values: * compared, {shaped} of them by their shape only*"])

@@ -6,6 +6,10 @@ to each side.
 
 from __future__ import annotations
 
+import os
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
@@ -13,13 +17,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gateway.parity.accepted import AcceptedDifferences
+from gateway.parity.compare import compare
+from gateway.parity.renaming import Renaming
 from gateway.parity.run import Named, comparing
+from tests.parity.equal.observing import observed
 from tests.parity.equal.variants import VARIANTS
 from tests.parity.equal.walks import Walk
 from tests.parity.mutants.exchanges import Scene
 from tests.parity.mutants.mutant import seeded
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gateway.parity.run import Run
     from gateway.sandbox import State
     from tests.parity.mutants.mutant import Mutant
@@ -45,3 +54,16 @@ def test_equal_variant_shows_no_difference(
             with comparing(run, parity_state) as parity:
                 Walk(Scene(parity), Random(seed)).go(CALLS if length == 1 else LONG_CALLS)
                 assert parity.check() is None
+
+
+def test_other_hashes_show_no_difference(
+    parity_run: Run, parity_state: State, tmp_path: Path
+) -> None:
+    told = tmp_path / "observations"
+    command = [sys.executable, "-m", "tests.parity.equal.observing", str(told)]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "7"}, timeout=300)
+    renaming = Renaming()
+    here, there = observed(parity_run, parity_state), pickle.loads(told.read_bytes())
+    pairs = [*zip(here, there, strict=True)]
+    assert len(pairs) >= 40
+    assert not [found for pair in pairs for found in compare(*pair, renaming).differences]

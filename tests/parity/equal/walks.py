@@ -27,7 +27,6 @@ QUERIES = (
 )  # fmt: skip
 TITLES = ("Plans", None, "  More ", "", "<b>", "Žluťoučký 🗼", "x" * 201, 5)
 TEXTS = ("Tell me about quotas", "How do I attach a file?", "sum amount by region", "")
-TOKENS = count()
 
 
 class Walk:
@@ -37,6 +36,7 @@ class Walk:
         self.scene = scene
         self.random = random
         self.calls = scene.stranger.calls
+        self.tokens = count()
 
     def go(self, calls: int) -> None:
         """Do one thing after the other until so many requests were sent."""
@@ -85,11 +85,13 @@ class Walk:
 
     def say(self, person: Person) -> None:
         body = {"conversation_id": self.number(person), "text": self.random.choice(TEXTS)}
-        person.post("/chat/messages", json={**body, "client_token": f"token-{next(TOKENS):06}"})
+        person.post(
+            "/chat/messages", json={**body, "client_token": f"token-{next(self.tokens):06}"}
+        )
 
     def attach(self, person: Person) -> None:
         kept = attach(person, "sales.csv", CSV, self.number(person))
-        if kept.status < 300:
+        if kept.control.status < 300:
             path = f"/attachments/{kept.json['id']}"
             person.get(path, headers=self.random.choice(({}, {"Range": "bytes=2-9"})))
             if self.random.random() < 0.3:
