@@ -25,7 +25,7 @@ from shared_models.base import Base
 from shared_models.engine import make_engine
 from shared_models.sample import load_sample
 from tests.databases import Renewable, filled, renewable
-from tests.legacy.conftest import load_legacy
+from tests.legacy.conftest import close_engine, load_legacy
 from tests.reference.mixture import WAYS, Mixture
 
 SIDES = ["legacy", "modern"]
@@ -206,8 +206,7 @@ def site(
     engine = make_engine(url)
     yield Site(request.param, app, engine)
     engine.dispose()
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
+    close_engine(app)
 
 
 def _legacy(url: str, folder: Path) -> Flask:
@@ -244,6 +243,8 @@ def lasting(
     engine = make_engine(database.url)
     yield {name: Site(name, app, engine) for name, app in apps.items()}
     engine.dispose()
+    for app in apps.values():
+        close_engine(app)
 
 
 @pytest.fixture

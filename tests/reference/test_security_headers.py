@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from modern import Config, create_app
 from modern.headers import SECURITY_HEADERS
 from shared_models.sample import SAMPLE_PASSWORD
-from tests.legacy.conftest import load_legacy
+from tests.legacy.conftest import close_engine, load_legacy
 from tests.reference.conftest import Site
 from tests.reference.mixture import WAYS, Mixture
 from tests.reference.test_access import NAMES, OPERATIONS, path_of
@@ -133,8 +133,7 @@ def public(request: pytest.FixtureRequest, renewed: dict[str, Site]) -> Iterator
     }
     yield Mixture(apps, renewed["legacy"].engine, WAYS[request.param])
     for app in apps.values():
-        with app.app_context():
-            app.extensions["sqlalchemy"].engine.dispose()
+        close_engine(app)
 
 
 def test_v3_3_cookies_are_secure_http_only_and_same_site(public):
