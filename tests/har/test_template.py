@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,9 +55,9 @@ def test_json_says_what_it_said(tree):
     assert json.loads(filled_with_its_own(request).body) == tree
 
 
-@given(st.lists(TEXT.map(lambda text: text.replace("/", "")), max_size=4))
+@given(st.lists(TEXT, max_size=4))
 def test_path_says_what_it_said(segments):
-    request = Request("GET", "/" + "/".join(segments))
+    request = Request("GET", "/" + "/".join(quote(segment, safe="") for segment in segments))
     path = filled_with_its_own(request).path
 
     assert [unquote(part) for part in path.split("/")][1:] == (segments or [""])
