@@ -120,10 +120,10 @@ def test_report_of_a_run_that_compared_nothing_is_bad(project):
 def test_report_tells_that_tests_failed_for_another_reason(project):
     (project.path / "new.py").write_text(APP + "TITLE, FACTOR = 'plain', 1")
     project.makepyfile(TEST + "\n    assert number == 7")
-    run(project, "--parity-report=r.html")
-    assert "No difference, but 1 test failed for another reason." in (
-        project.path / "r.html"
-    ).read_text(encoding="utf-8")
+    run(project, "--parity-report=r.json")
+    data = json.loads((project.path / "r.json").read_text())
+    assert data["headline"] == "No difference, but 1 test failed for another reason."
+    assert (data["ok"], data["failed_tests"]) == (False, 1)
 
 
 def test_expected_differences_are_no_causes(project):
