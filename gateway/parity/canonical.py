@@ -60,6 +60,7 @@ class Body:
     value: Tree = None
     lines: tuple[str, ...] = ()
     page: Page | None = None
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -235,4 +236,5 @@ def _text_body(content: bytes, charset: str) -> Body:
 
 def _bytes_body(content: bytes) -> Body:
     # The digest is not text, since two texts of this form could pass for opaque values.
-    return Body("bytes", {"length": len(content), "sha256": hashlib.sha256(content).digest()})
+    digest = {"length": len(content), "sha256": hashlib.sha256(content).digest()}
+    return Body("bytes", digest, content=content)

@@ -184,6 +184,13 @@ class _Comparing:
             ours, theirs = (_describe(body) for body in (control, candidate))
             yield Difference("body", "body", ours, theirs)
             return
+        if control.content != candidate.content:
+            at = _first_difference(control.content, candidate.content)
+            yield from (
+                replace(found, note=f"the first byte that differs is number {at}")
+                for found in self.trees("body", "", control.value, candidate.value)
+            )
+            return
         yield from self.trees("body", "", control.value, candidate.value)
         yield from self.texts(control, candidate)
 
@@ -292,6 +299,12 @@ class _Comparing:
                 yield replace(difference, place=_sent_place(present, difference.place))
             else:
                 self.used.append(accepting)
+
+
+def _first_difference(control: bytes, candidate: bytes) -> int:
+    """Count bytes from 0, as ranges do."""
+    pairs = enumerate(zip_longest(control, candidate))
+    return next(at for at, (ours, theirs) in pairs if ours != theirs)
 
 
 def _or_null(value: Any) -> Any:

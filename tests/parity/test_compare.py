@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
 from gateway.effects import Effect
-from gateway.parity.canonical import Answer, Body, parse_json
+from gateway.parity.canonical import Answer, Body, canonical, parse_json
 from gateway.parity.compare import Observation, compare
 from gateway.parity.cookies import SetCookie
+from gateway.parity.exchange import Exchange, Request, Response
 from gateway.parity.renaming import Renaming
 
 SIGN = URLSafeTimedSerializer("k" * 40)
@@ -193,3 +194,13 @@ def test_difference_of_another_channel_is_not_reported():
     ours, theirs = (Observation(Answer(status, {}, (), Body("none"))) for status in (200, 500))
     assert not compare(ours, theirs, Renaming(), channels=["body"]).differences
     assert compare(ours, theirs, Renaming(), channels=["status"]).differences
+
+
+def test_bytes_tell_where_they_begin_to_differ():
+    request = Request("GET", "/")
+    ours, theirs = (
+        Observation(canonical(Exchange(request, Response(200, body=content)), (), "http://x"))
+        for content in (b"\0abc", b"\0abd")
+    )
+    notes = {found.note for found in compare(ours, theirs, Renaming()).differences}
+    assert notes == {"the first byte that differs is number 3"}
