@@ -4,7 +4,8 @@ A copy behaves as the original does. A SQLite file becomes a file again, in memo
 the system offers that (tmpfs), with its journal mode and as many connections as the
 application opens; in one shared connection the rollback of one session would undo the
 work of another. A SQLite memory database, which has one connection for everybody, stays
-one. A PostgreSQL database becomes another database of the same server.
+one. A PostgreSQL database becomes another database of the same server; one that is copied again
+and again, as the state that tests start from, has its copies back and restores them (`recycler`).
 
 Connections come from a twin of the application's pool, so its connect-time set-up
 (foreign keys, time-outs, …) runs on them too.
@@ -17,7 +18,7 @@ import shutil
 import tempfile
 import uuid
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ import sqlalchemy as sa
 
 from gateway.sandbox.engines import is_in_memory
 from gateway.sandbox.pool import ScopedPool, pool_of
+from gateway.sandbox.recycler import Recycler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,10 +46,16 @@ class Clone:
     url: sa.URL
     pool: ScopedPool
     remove: Callable[[], None]
+    recycler: Recycler | None = None
+    """Where copies of this copy are from, if they are used again."""
 
     def copy(self) -> Clone:
         """Copy this copy."""
-        return _kind(self.engine).copy(self.engine, self.pool, self.url)
+        if self.recycler is None:
+            return _kind(self.engine).copy(self.engine, self.pool, self.url)
+        self.pool.dispose()
+        name, give_back = self.recycler.take()
+        return _twin(self.engine, self.url.set(database=name), give_back)
 
     def open(self) -> Any:
         """Open a DBAPI connection of one's own, outside the pool; the caller closes it."""
@@ -56,6 +64,8 @@ class Clone:
     def close(self) -> None:
         """Close idle connections and remove the copy."""
         self.pool.dispose()
+        if self.recycler is not None:
+            self.recycler.close()
         self.remove()
 
 
@@ -160,11 +170,25 @@ def _empty_postgresql(engine: sa.Engine) -> Clone:
 
 
 def _create_postgresql(engine: sa.Engine, template: str) -> Clone:
+    name = _named_copy(engine, template)
+    made = _twin(engine, engine.url.set(database=name), lambda: _drop_postgresql(engine, name))
+    if engine.dialect.driver != "psycopg":
+        return made
+    recycler = Recycler(
+        source=name,
+        open=lambda other: _connector(engine, engine.url.set(database=other))(),
+        make=lambda: _named_copy(engine, name),
+        drop=lambda other: _drop_postgresql(engine, other),
+    )
+    return replace(made, recycler=recycler)
+
+
+def _named_copy(engine: sa.Engine, template: str) -> str:
     name = f"gateway_clone_{uuid.uuid4().hex[:16]}"
     quote = engine.dialect.identifier_preparer.quote_identifier
     with _administration(engine) as execute:
         execute(f"CREATE DATABASE {quote(name)} TEMPLATE {quote(template)}")
-    return _twin(engine, engine.url.set(database=name), lambda: _drop_postgresql(engine, name))
+    return name
 
 
 def _drop_postgresql(engine: sa.Engine, name: str) -> None:
