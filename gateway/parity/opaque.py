@@ -14,14 +14,16 @@ import json
 import re
 import zlib
 from base64 import urlsafe_b64decode
-from itertools import pairwise, repeat
+from functools import lru_cache
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
 
 Pair = tuple[str, str]
 
+_REMEMBERED = 1024
 _SHORTEST = 16
 _SHORTEST_SIGNATURE = 27  # SHA-1 in base64, as itsdangerous and Flask sign
 _LONGEST_TIMESTAMP = 8
@@ -100,6 +102,7 @@ def _joined(found: Iterable[list[Pair] | None]) -> list[Pair] | None:
     return pairs
 
 
+@lru_cache(_REMEMBERED)
 def is_opaque(token: str) -> bool:
     """Tell whether a token looks made by chance, or signed."""
     if len(token) < _SHORTEST:
@@ -137,8 +140,8 @@ def _is_scrambled(token: str) -> bool:
     people write words, which are runs of lower case. Of 10,000 pairs of random base64 tokens,
     17 of 16 characters fail this, three of 22, and none of 43.
     """
-    classes = [_class_of(character) for character in token]
-    changes = sum(one != other for one, other in pairwise(classes))
+    classes = list(map(_class_of, token))
+    changes = sum(map(str.__ne__, classes, classes[1:]))
     in_words = sum(map(len, _LONG_LOWER_RUN.findall(token)))
     return (
         {"lower", "upper"} <= set(classes)
@@ -147,6 +150,7 @@ def _is_scrambled(token: str) -> bool:
     )
 
 
+@lru_cache(_REMEMBERED)
 def _class_of(character: str) -> str:
     if character.isdigit():
         return "digit"
@@ -244,13 +248,16 @@ def _hashes_alike(control: str, candidate: str) -> bool:
 # Texts.
 
 
-def _opaque_tokens(text: str) -> list[str]:
+# Most texts of a response, such as its headers, come again with the next one.
+@lru_cache(_REMEMBERED)
+def _opaque_tokens(text: str) -> tuple[str, ...]:
     if len(text) < _SHORTEST:
-        return []
-    return [piece for piece in _pieces(text) if is_opaque(piece)]
+        return ()
+    return tuple(piece for piece in _pieces(text) if is_opaque(piece))
 
 
-def _pieces(text: str) -> list[str]:
+@lru_cache(_REMEMBERED)
+def _pieces(text: str) -> Sequence[str]:
     """Take a text apart into tokens and what is between; joined again, they are the text."""
     if is_password_hash(text) or _is_base64(text):
         return ["", text, ""]
