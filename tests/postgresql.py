@@ -59,7 +59,8 @@ def _server(programs: Path, folder: Path) -> Iterator[None]:
         "UTF8",
     ]
     _run([*initdb, "--locale=C.UTF-8", "--no-sync"])
-    settings = f"-c listen_addresses= -k {folder} -c fsync=off -c full_page_writes=off"
+    fast = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"
+    settings = f"-c listen_addresses= -k {folder} {fast}"
     control: list[object] = [programs / "pg_ctl", "-D", data, "-w", "-l", log]
     _run([*control, "-o", settings, "start"])
     try:

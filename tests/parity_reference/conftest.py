@@ -19,6 +19,7 @@ from tests.parity_reference.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from gateway.parity.harness import Browser, Parity
     from gateway.sandbox import Database, State
@@ -35,25 +36,25 @@ def parity_state(parity_database: Database) -> Iterator[State]:
         yield state
 
 
-def fill(state: State) -> None:
-    """Migrate an empty state, and put the sample data and logins into it."""
+def fill(state: State, start: datetime = START) -> None:
+    """Migrate an empty state, and put the sample data and logins of a moment into it."""
     for clone in state.clones:
         upgrade(clone.url.render_as_string(hide_password=False))
         engine = sa.create_engine(clone.url, poolclass=sa.NullPool)
         with Session(engine) as session:
-            load_sample(session, START - timedelta(days=1))
-            session.add_all(_login(session, name) for name in NAMES)
+            load_sample(session, start - timedelta(days=1))
+            session.add_all(_login(session, name, start) for name in NAMES)
             session.commit()
 
 
-def _login(session: Session, name: str) -> LoginSession:
+def _login(session: Session, name: str, start: datetime) -> LoginSession:
     """Log a person in without the work of hashing a password, which takes 0.1 s."""
     return LoginSession(
         user=session.scalars(sa.select(User).filter_by(email=f"{name}@example.test")).one(),
         token_hash=hashlib.sha256(_token(name).encode()).hexdigest(),
-        created_at=START - timedelta(hours=1),
-        last_seen_at=START - timedelta(minutes=10),
-        expires_at=START + timedelta(hours=11),
+        created_at=start - timedelta(hours=1),
+        last_seen_at=start - timedelta(minutes=10),
+        expires_at=start + timedelta(hours=11),
         ip="127.0.0.1",
         user_agent=USER_AGENT,
         served_by="elsewhere",
@@ -64,12 +65,16 @@ def _token(name: str) -> str:
     return f"{name}-signed-in-before-the-test-began"
 
 
-def sign_in(browser: Browser | Parity, name: str) -> Person:
-    """Give a browser the cookie of a person's login, as Flask and Flask-Login write it."""
+def session_of(name: str) -> str:
+    """Give the cookie of a person's login, as Flask and Flask-Login write it."""
     identifier = hashlib.sha512(f"127.0.0.1|{USER_AGENT}".encode()).hexdigest()
     serializer = legacy.session_interface.get_signing_serializer(legacy)
-    content = {"_user_id": _token(name), "_fresh": True, "_id": identifier}
-    browser.set_cookie("session", serializer.dumps(content))
+    return str(serializer.dumps({"_user_id": _token(name), "_fresh": True, "_id": identifier}))
+
+
+def sign_in(browser: Browser | Parity, name: str) -> Person:
+    """Give a browser the cookie of a person's login."""
+    browser.set_cookie("session", session_of(name))
     return Person(name, browser)
 
 
