@@ -114,8 +114,10 @@ def _set_in_lower_case(value: str) -> str:
 
 
 def _directives(value: str) -> str:
-    directives = {" ".join(item.split()) for item in value.split(";")} - {""}
-    return "; ".join(sorted(directives))
+    # The sources of a directive are a set too (CSP Level 3 §2.3).
+    directives = (item.split() for item in value.split(";"))
+    ordered = {" ".join([name, *sorted(set(rest))]) for name, *rest in filter(None, directives)}
+    return "; ".join(sorted(ordered))
 
 
 def _media_type(value: str) -> str:

@@ -32,6 +32,7 @@ def header(name, value):
         ("Location", "x", "/a/x"),
         ("Location", "/x?next=/y", "/x?next=%2Fy"),
         ("Content-Security-Policy", "a 'self'; b x", "b  x; a 'self';"),
+        ("Content-Security-Policy", "a 'self' https://b.test", "a https://b.test 'self'"),
     ],
 )
 def test_spellings_of_one_header_are_equal(name, one, other):
