@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import dispatch, effects, end_to_end, load, match, reload, sandbox
+from benchmarks import dispatch, effects, end_to_end, load, match, parity, reload, sandbox
 from benchmarks.report import Report, as_json, as_markdown
 
 BENCHES: dict[str, Callable[..., Report]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[..., Report]] = {
     "reload": reload.run,
     "sandbox": sandbox.run,
     "effects": effects.run,
+    "parity": parity.run,
 }
 
 
