@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from gateway.parity.canonical import Tree
 
 
+_GAP = object()
+"""Stands where control has an item that candidate has not."""
+
+
 @dataclass(frozen=True)
 class Operation:
     """A method and a path that were requested."""
@@ -215,8 +219,20 @@ def _rewritten(
 def _rewritten_body(control: Body, candidate: Body, ours: Findings, theirs: Findings) -> Body:
     value = control.value
     for name, path in ours.same.items():
-        value = _with(value, path, _at(candidate.value, theirs.same[name]))
+        said = _at(candidate.value, theirs.same[name])
+        if name in ours.unordered & theirs.unordered:
+            said = _in_order_of(_at(control.value, path), said)
+        value = _with(value, path, said)
     return replace(control, value=value)
+
+
+def _in_order_of(control: Tree, candidate: Tree) -> Tree:
+    """Give candidate's items, each where control has an equal one; the others fill the gaps."""
+    others = list(candidate)
+    places = [others.pop(others.index(item)) if item in others else _GAP for item in control]
+    rest = iter(others)
+    filled = [next(rest, _GAP) if item is _GAP else item for item in places]
+    return [item for item in filled if item is not _GAP] + list(rest)
 
 
 def _context(answer: Answer) -> Context:

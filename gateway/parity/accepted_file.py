@@ -28,7 +28,14 @@ from typing import TYPE_CHECKING, Any
 
 from gateway import yamltext
 from gateway.parity.accepted import AcceptedDifference, AcceptedDifferences, Pinned, Scope
-from gateway.parity.patterns import Path, Pattern, PatternError, names_of, parse_pattern
+from gateway.parity.patterns import (
+    Path,
+    Pattern,
+    PatternError,
+    frees_order,
+    names_of,
+    parse_pattern,
+)
 from gateway.rules import RuleError, parse_path
 from gateway.table import METHODS
 
@@ -239,7 +246,7 @@ class _Reader:
         if shapes[0] != shapes[1]:
             self._fault(path, f"{entry.id}: control and candidate pin different places. Pin each"
                         " place on both sides; a header that is absent is null.")  # fmt: skip
-        elif control == candidate:
+        elif control == candidate and not frees_order(control.json):
             self._fault(path, f"{entry.id}: control and candidate are pinned to the same. Remove"
                         " the entry, or say what differs.")  # fmt: skip
         names = [names_of(side.json) if side.json else set[str]() for side in (control, candidate)]

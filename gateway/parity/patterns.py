@@ -7,6 +7,7 @@ that begins with `$` is one of:
 | pattern | matches |
 |---|---|
 | `{$same: NAME}` | any value, compared with the other side's `NAME` under all other rules |
+| `{$unordered: NAME}` | the same for an array whose order means nothing |
 | `{$text: REGEX}` | a text that is all matched; groups named alike must be equal |
 | `{$integer: {min: 1, max: 9}}` | a whole number between the bounds, which may be left out |
 | `{$each: PATTERN}` | an array whose items all match |
@@ -46,6 +47,7 @@ class Findings:
     """What matching collects: where `$same` values stand, and the named groups of texts."""
 
     same: dict[str, Path] = field(default_factory=dict)
+    unordered: set[str] = field(default_factory=set)
     groups: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -113,6 +115,19 @@ class Same:
         """Remember where the value stands."""
         found.same[self.name] = path
         return True
+
+
+@dataclass(frozen=True)
+class Unordered:
+    """An array whose order means nothing, to be compared with the other side's of that name."""
+
+    name: str
+
+    def match(self, value: Tree, path: Path, context: Context, found: Findings) -> bool:  # noqa: ARG002
+        """Remember where the array stands."""
+        found.same[self.name] = path
+        found.unordered.add(self.name)
+        return isinstance(value, list)
 
 
 @dataclass(frozen=True)
@@ -234,6 +249,10 @@ def _parse_same(argument: Any, path: Path) -> Pattern:
     return Same(_text(argument, path))
 
 
+def _parse_unordered(argument: Any, path: Path) -> Pattern:
+    return Unordered(_text(argument, path))
+
+
 def _parse_text(argument: Any, path: Path) -> Pattern:
     try:
         expression = re.compile(_text(argument, path))
@@ -257,7 +276,8 @@ def _parse_integer(argument: Any, path: Path) -> Pattern:
 def _parse_each(argument: Any, path: Path) -> Pattern:
     item = parse_pattern(argument, path)
     if names_of(item):
-        raise PatternError(path, "$same can't stand inside $each, where it would be many values.")
+        message = "$same and $unordered can't stand inside $each, where they would be many values."
+        raise PatternError(path, message)
     return Each(item)
 
 
@@ -266,7 +286,8 @@ def _parse_any_of(argument: Any, path: Path) -> Pattern:
         raise PatternError(path, f"$any_of is {argument!r}. Give a list of two patterns or more.")
     choices = tuple(parse_pattern(item, (*path, at)) for at, item in enumerate(argument))
     if any(map(names_of, choices)):
-        raise PatternError(path, "$same can't stand inside $any_of, where it might be missing.")
+        message = "$same and $unordered can't stand inside $any_of, where they might be missing."
+        raise PatternError(path, message)
     return AnyOf(choices)
 
 
@@ -288,6 +309,7 @@ def _text(argument: Any, path: Path) -> str:
 
 _SPECIAL: dict[str, Callable[[Any, Path], Pattern]] = {
     "$same": _parse_same,
+    "$unordered": _parse_unordered,
     "$text": _parse_text,
     "$integer": _parse_integer,
     "$each": _parse_each,
@@ -298,9 +320,9 @@ _SPECIAL: dict[str, Callable[[Any, Path], Pattern]] = {
 
 
 def names_of(pattern: Pattern) -> set[str]:
-    """Give the names of all `$same` values in a pattern."""
+    """Give the names of all `$same` and `$unordered` values in a pattern."""
     match pattern:
-        case Same(name):
+        case Same(name) | Unordered(name):
             return {name}
         case Members(members):
             return set().union(*map(names_of, members.values()))
@@ -308,3 +330,16 @@ def names_of(pattern: Pattern) -> set[str]:
             return set().union(*map(names_of, items))
         case _:
             return set()
+
+
+def frees_order(pattern: Pattern | None) -> bool:
+    """Tell whether a pattern has an array whose order means nothing."""
+    match pattern:
+        case Unordered():
+            return True
+        case Members(members):
+            return any(map(frees_order, members.values()))
+        case Items(items):
+            return any(map(frees_order, items))
+        case _:
+            return False

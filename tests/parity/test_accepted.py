@@ -151,6 +151,32 @@ def test_rest_of_the_page_is_pinned(tree):
     assert used == ()
 
 
+SET = entry("{json: {tags: {$unordered: tags}}}", "{json: {tags: {$unordered: tags}}}")
+
+
+@pytest.mark.parametrize(
+    ("control", "candidate", "places"),
+    [
+        (["a", "b", "c"], ["c", "a", "b"], []),
+        (["a", "a", "b"], ["b", "a", "a"], []),
+        (["a", "b", "c"], ["c", "x", "a"], ["tags[1]"]),
+        (["a", "b"], ["b"], ["tags[0]", "tags[1]"]),
+        (["a"], ["b", "a"], ["tags[1]"]),
+        (["a", "a", "b"], ["b", "a", "b"], ["tags[1]"]),
+    ],
+)
+def test_array_whose_order_is_declared_to_mean_nothing_has_the_same_items(
+    control, candidate, places
+):
+    found, used = outcome(SET, seen({"tags": control}), seen({"tags": candidate}))
+    assert (found, used) == (places, ("AD",))
+
+
+def test_array_whose_order_means_nothing_is_an_array():
+    places, used = outcome(SET, seen({"tags": ["a"]}), seen({"tags": "a"}))
+    assert (places, used) == (["tags"], ())
+
+
 PROBLEM = entry(
     "{json: {error: {$same: text}}, headers: {Content-Type: application/json}}",
     "{json: {detail: {$same: text}, status: {$response: status}, title: {$response: phrase},"
