@@ -214,6 +214,7 @@ def test_an_interrupt_exits_with_130(table):
         first = json.loads(process.stdout.readline())
         second = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
+        process.wait(20)  # before its output is closed, into which it may just be writing
 
     assert first == second == {"revision": first["revision"], "workers": [], "counts": []}
     assert process.returncode == 130
