@@ -32,7 +32,8 @@ test: setup  ## Run the whole test suite
 	$(BIN)/python -m pytest $(or $(TESTS),--parity-full)
 
 # What runs on every kind of database anyhow (test_turns.py) is left out.
-ON_POSTGRESQL := tests/legacy tests/modern tests/parity_reference tests/reference \
+# They wait for the server more than they compute, so several run at once.
+ON_POSTGRESQL := --numprocesses 3 --dist loadfile tests/legacy tests/modern tests/parity_reference tests/reference \
 	--ignore tests/reference/test_turns.py
 test-postgresql: setup  ## Run the applications' tests on a PostgreSQL server of their own
 	$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest $(or $(TESTS),$(ON_POSTGRESQL))
