@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from werkzeug.http import HTTP_STATUS_CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gateway.parity.canonical import Tree
 
@@ -321,25 +321,20 @@ _SPECIAL: dict[str, Callable[[Any, Path], Pattern]] = {
 
 def names_of(pattern: Pattern) -> set[str]:
     """Give the names of all `$same` and `$unordered` values in a pattern."""
-    match pattern:
-        case Same(name) | Unordered(name):
-            return {name}
-        case Members(members):
-            return set().union(*map(names_of, members.values()))
-        case Items(items):
-            return set().union(*map(names_of, items))
-        case _:
-            return set()
+    return {part.name for part in _parts(pattern) if isinstance(part, Same | Unordered)}
 
 
 def frees_order(pattern: Pattern | None) -> bool:
     """Tell whether a pattern has an array whose order means nothing."""
-    match pattern:
-        case Unordered():
-            return True
-        case Members(members):
-            return any(map(frees_order, members.values()))
-        case Items(items):
-            return any(map(frees_order, items))
-        case _:
-            return False
+    return any(isinstance(part, Unordered) for part in _parts(pattern))
+
+
+def _parts(pattern: Pattern | None) -> Iterator[Pattern | None]:
+    """Yield a pattern, and all those of its members and items."""
+    yield pattern
+    if isinstance(pattern, Members):
+        for member in pattern.members.values():
+            yield from _parts(member)
+    elif isinstance(pattern, Items):
+        for item in pattern.items:
+            yield from _parts(item)
