@@ -1,5 +1,6 @@
 """A migrated database of each kind, and sessions that leave nothing behind."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -28,9 +29,10 @@ def url(request, tmp_path_factory):
 
 def new_postgresql_database(server_url) -> str:
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    name = f"test_{secrets.token_hex(8)}"  # pytest may set the session's fixture up again
     with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE shared_models"))
-    return engine.url.set(database="shared_models").render_as_string(hide_password=False)
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    return engine.url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
