@@ -278,6 +278,13 @@ def page_query():
     return query_number("page", 1, high=10_000), query_number("per_page", 20, high=100)
 
 
+def wanted_part(**rules):
+    """How many rows of a list to show and how many to skip; refused unless all rules hold."""
+    page, per_page = page_query()
+    refuse_wrong(**rules, page=page, per_page=per_page)
+    return per_page, (page - 1) * per_page
+
+
 def sql(statement, **values):
     """Run SQL with bound values; moments are stored as the models store them."""
     moments = [name for name, value in values.items() if isinstance(value, datetime)]
@@ -528,9 +535,8 @@ def health():
         revision = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except SQLAlchemyError:
         db.session.rollback()
-        return jsonify(
-            status="unavailable", app="legacy", db="unavailable", schema_revision=None
-        ), 503
+        lost = dict.fromkeys(("status", "db"), "unavailable")
+        return jsonify(**lost, app="legacy", schema_revision=None), 503
     return jsonify(status="ok", app="legacy", db="ok", schema_revision=revision)
 
 
@@ -691,9 +697,7 @@ def register():
     limit(f"register-address:{address}", most, SETTINGS.registrations_window)
     form = request.form
     email, name = form.get("email", "").strip().lower(), form.get("display_name", "").strip()
-    errors = email_errors(email)
-    if not is_display_name(name):
-        errors["display_name"] = DISPLAY_NAME_RULE
+    errors = {**email_errors(email), **name_errors(name)}
     wrong = password_fault(form.get("password", ""))
     if wrong:
         errors["password"] = wrong
@@ -710,11 +714,13 @@ def register():
     return redirect("/auth/login")
 
 
-DISPLAY_NAME_RULE = "Enter the name that others see, up to 80 characters."
-
-
 def is_display_name(name):
     return 1 <= len(name) <= SETTINGS.display_name_max_length and is_storable(name)
+
+
+def name_errors(name):
+    message = "Enter the name that others see, up to 80 characters."
+    return {} if is_display_name(name) else {"display_name": message}
 
 
 def password_fault(password):
@@ -820,22 +826,18 @@ def sessions():
         count = end_other_logins()
         message = f"Signed out of {count} other {'session' if count == 1 else 'sessions'}."
         return jsonify(success=True, message=message, count=count)
-    page, per_page = page_query()
-    refuse_wrong(page=page, per_page=per_page)
-    shown = live_logins(current_user.user.id)[(page - 1) * per_page : page * per_page]
-    return jsonify(
-        [
-            {
-                "id": login.id,
-                "created_at": iso(login.created_at),
-                "last_seen_at": iso(login.last_seen_at),
-                "ip": login.ip,
-                "user_agent": login.user_agent,
-                "current": login.id == current_user.login.id,
-            }
-            for login in shown
-        ]
-    )
+    most, skipped = wanted_part()
+    shown = live_logins(current_user.user.id)[skipped : skipped + most]
+    return jsonify([login_json(login) for login in shown])
+
+
+def login_json(login):
+    return {
+        **picked(login, "id", "ip", "user_agent"),
+        "created_at": iso(login.created_at),
+        "last_seen_at": iso(login.last_seen_at),
+        "current": login.id == current_user.login.id,
+    }
 
 
 def live_logins(user_id):
@@ -848,10 +850,8 @@ def live_logins(user_id):
 
 
 def end_other_logins():
-    others = [
-        login for login in live_logins(current_user.user.id) if login.id != current_user.login.id
-    ]
-    moment = now()
+    mine, moment = current_user.login, now()
+    others = [login for login in live_logins(mine.user_id) if login.id != mine.id]
     for login in others:
         login.revoked_at = moment
     db.session.commit()
@@ -871,7 +871,7 @@ def settings():
         names = ("display_name", "timezone", "default_assistant")
         return show_settings({name: getattr(user, name) or "" for name in names}, {})
     name, timezone = request.form.get("display_name", "").strip(), request.form.get("timezone", "")
-    errors = {} if is_display_name(name) else {"display_name": DISPLAY_NAME_RULE}
+    errors = name_errors(name)
     if timezone not in available_timezones():
         errors["timezone"] = "Choose a time zone from the list."
     key = request.form.get("default_assistant", "")
@@ -1026,9 +1026,8 @@ def enabled_assistants():
 @app.route("/assistants")
 @login_required
 def assistants():
-    page, per_page = page_query()
-    refuse_wrong(page=page, per_page=per_page)
-    shown = select(Assistant).order_by(Assistant.key).limit(per_page).offset((page - 1) * per_page)
+    most, skipped = wanted_part()
+    shown = select(Assistant).order_by(Assistant.key).limit(most).offset(skipped)
     enrolled = enrolled_keys()
     return jsonify([assistant_json(a, a.key in enrolled) for a in db.session.scalars(shown)])
 
@@ -1098,24 +1097,15 @@ def conversations():
         return create_conversation()
     status = request.args.get("status", "open")
     assistant_key = request.args.get("assistant_key")
-    page, per_page = page_query()
-    refuse_wrong(
+    most, skipped = wanted_part(
         status=status in {"open", "archived"},
         assistant_key=assistant_key is None or is_storable(assistant_key),
-        page=page,
-        per_page=per_page,
     )
-    wanted = {
-        "user_id": current_user.user.id,
-        "status": status,
-        "assistant_key": assistant_key,
-        "limit": per_page,
-        "offset": (page - 1) * per_page,
-    }
+    wanted = {"user_id": current_user.user.id, "status": status, "assistant_key": assistant_key}
     listed = text(CONVERSATION_LIST).columns(
         id=Integer, title=String, pinned=Boolean, last_message_at=UtcDateTime
     )
-    rows = db.session.execute(listed, wanted)
+    rows = db.session.execute(listed, {**wanted, "limit": most, "offset": skipped})
     return jsonify([summary_json(row, row.newest_body, row.message_count) for row in rows])
 
 
@@ -1357,32 +1347,26 @@ SEARCH_POSTGRESQL = SEARCH.format(
 @login_required
 def search_conversations():
     words = request.args.get("q", "").strip()
-    page, per_page = page_query()
-    refuse_wrong(q=is_storable(words) and 1 <= len(words) <= 100, page=page, per_page=per_page)
+    most, skipped = wanted_part(q=is_storable(words) and 1 <= len(words) <= 100)
     on_postgresql = db.engine.dialect.name == "postgresql"
     expression = (tsquery_expression if on_postgresql else fts5_expression)(words)
     if expression is None:
         return jsonify([])
     found = text(SEARCH_POSTGRESQL if on_postgresql else SEARCH_SQLITE)
+    me = current_user.user.id
     rows = db.session.execute(
         found.columns(created_at=UtcDateTime),
-        {
-            "user_id": current_user.user.id,
-            "words": expression,
-            "limit": per_page,
-            "offset": (page - 1) * per_page,
-        },
+        {"user_id": me, "words": expression, "limit": most, "offset": skipped},
     )
-    return jsonify(
-        [
-            {
-                **picked(row, "conversation_id", "message_id", "title"),
-                "snippet": snippet(row.body, phrases(words), SETTINGS.snippet_length),
-                "created_at": iso(row.created_at),
-            }
-            for row in rows
-        ]
-    )
+    return jsonify([hit_json(row, phrases(words)) for row in rows])
+
+
+def hit_json(row, sought):
+    return {
+        **picked(row, "conversation_id", "message_id", "title"),
+        "snippet": snippet(row.body, sought, SETTINGS.snippet_length),
+        "created_at": iso(row.created_at),
+    }
 
 
 @app.route("/conversations/<int:conv_id>/clear", methods=["POST"])
@@ -1459,11 +1443,9 @@ def message_json(message):
 
 def attachment_json(attachment):
     return {
-        "id": attachment.id,
+        **picked(attachment, "id", "content_type", "sha256"),
         "name": attachment.original_name,
-        "content_type": attachment.content_type,
         "size": attachment.size_bytes,
-        "sha256": attachment.sha256,
         "url": f"/attachments/{attachment.id}",
     }
 
@@ -1750,9 +1732,8 @@ def tell_again(question):
         events.append(("done", done_event(answer.id, question.conversation_id)))
     else:
         events.append(("error", FAILED))
-    return event_stream(
-        [sse(f"{answer.seq}.{number}", *event) for number, event in enumerate(events)]
-    )
+    told = [sse(f"{answer.seq}.{number}", *event) for number, event in enumerate(events)]
+    return event_stream(told)
 
 
 def sse(identifier, name, data):
@@ -2134,9 +2115,7 @@ def admin_create_user():
         return show("admin_create.html", form={}, errors={})
     email = request.form.get("email", "").strip().lower()
     name, role = request.form.get("display_name", "").strip(), request.form.get("role", "")
-    errors = email_errors(email)
-    if not is_display_name(name):
-        errors["display_name"] = DISPLAY_NAME_RULE
+    errors = {**email_errors(email), **name_errors(name)}
     if role not in ("user", "admin"):
         errors["role"] = "Choose a role."
     secret = secrets.token_urlsafe(12)
