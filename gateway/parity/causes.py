@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gateway.parity.compare import KINDS
+from gateway.parity.difference import KINDS
 from gateway.parity.report import shown
 
 if TYPE_CHECKING:

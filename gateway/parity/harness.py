@@ -16,8 +16,9 @@ import time_machine
 from gateway.parity.accepted import AcceptedDifferences, Operation
 from gateway.parity.canonical import canonical
 from gateway.parity.client import Client, cookies_of
-from gateway.parity.compare import KINDS, Comparison, Counts, Observation, compare, varying
+from gateway.parity.compare import Comparison, Observation, compare, varying
 from gateway.parity.cookies import SetCookie
+from gateway.parity.difference import KINDS
 from gateway.parity.noise import Noise, unordered_places
 from gateway.parity.outbound import Outbound
 from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
@@ -27,6 +28,7 @@ from gateway.parity.reply import Reply
 from gateway.parity.report import Call, describe
 from gateway.parity.sending import Wish
 from gateway.parity.statements import Statements, too_many
+from gateway.parity.values import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gateway.parity.canonical import Tree
-    from gateway.parity.compare import Difference
+    from gateway.parity.difference import Difference
 
     Place = tuple[str, str]
 

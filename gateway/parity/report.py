@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
-from gateway.parity.compare import KINDS, Difference
+from gateway.parity.difference import KINDS, Difference
 from gateway.parity.paired import Paired
 from gateway.parity.repeat import curl
 

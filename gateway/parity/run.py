@@ -15,8 +15,8 @@ from gateway.loader import load_table
 from gateway.parity.accepted import Operation
 from gateway.parity.accepted_file import load_accepted
 from gateway.parity.causes import Causes, causes_of, merged
-from gateway.parity.compare import KINDS
 from gateway.parity.coverage import Coverage, Statuses
+from gateway.parity.difference import KINDS
 from gateway.parity.harness import BASE_URL, START, Parity, ParityError, Side
 from gateway.parity.operations import Operations
 from gateway.parity.repeat import GATEWAY_URL, Gateway

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from gateway.parity.compare import Difference
+from gateway.parity.difference import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

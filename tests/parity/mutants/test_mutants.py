@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gateway.parity.compare import KINDS
+from gateway.parity.difference import KINDS
 from gateway.parity.run import Named, comparing
 from tests.parity.mutants import body, cookie, drifts, header, outbound, redirect, rows, status
 from tests.parity.mutants.exchanges import Scene
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from wsgiref.types import WSGIApplication
 
-    from gateway.parity.compare import Difference
+    from gateway.parity.difference import Difference
     from gateway.parity.run import Run
     from gateway.sandbox import State
 
