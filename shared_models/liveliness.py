@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
@@ -44,6 +44,7 @@ def load_liveliness(session: Session, now: datetime) -> None:
     _add_ratings(session, ada, now - timedelta(minutes=50))
     erin = _add_newcomer(session, now)
     _add_changes(session, ada, now)
+    _count_usage(session, now)
     session.add(
         ContactMessage(
             name=erin.display_name,
@@ -133,3 +134,17 @@ def _add_changes(session: Session, actor: User, now: datetime) -> None:
                 detail=detail,
             )
         )
+
+
+def _count_usage(session: Session, now: datetime) -> None:
+    """Let everybody have used of this month's quota what they asked this month."""
+    asked = (
+        select(func.count(Message.id))
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Conversation.user_id == User.id,
+            Message.sender == "user",
+            Message.created_at >= now.replace(day=1, hour=0, minute=0, second=0, microsecond=0),
+        )
+    )
+    session.execute(update(User).values(quota_used=asked.scalar_subquery()))

@@ -76,6 +76,17 @@ def test_liveliness_shows_a_table_and_somebody_to_approve(session):
     assert session.scalar(select(func.max(Message.created_at))) < NOW
 
 
+def test_lively_people_have_used_what_they_asked_this_month(session):
+    load_sample(session, NOW)
+    load_liveliness(session, NOW)
+    asked = session.scalars(select(Message.created_at).where(Message.sender == "user"))
+    this_month = [at for at in asked if (at.year, at.month) == (NOW.year, NOW.month)]
+
+    used = dict(session.execute(select(User.display_name, User.quota_used)).all())
+    assert sum(used.values()) == len(this_month)
+    assert used["Ada Lovelace"] > used["Erin Wells"] == 0
+
+
 def run(monkeypatch, url, *arguments):
     monkeypatch.setenv("DATABASE_URL", url)
     return CliRunner().invoke(main, arguments)
