@@ -31,10 +31,11 @@ serve: setup  ## Serve both applications on http://127.0.0.1:5000, with sample d
 test: setup  ## Run the whole test suite
 	$(BIN)/python -m pytest $(or $(TESTS),--parity-full)
 
-# What runs on every kind of database anyhow (test_turns.py) is left out.
-# They wait for the server more than they compute, so several run at once.
-ON_POSTGRESQL := --numprocesses 3 --dist loadfile tests/legacy tests/modern tests/parity_reference tests/reference \
-	--ignore tests/reference/test_turns.py
+# What runs on every kind of database anyhow (test_turns.py), and what looks at pages only, is left out.
+# They wait for the server more than they compute, so several run at once; the longest begin.
+ON_POSTGRESQL := --numprocesses 3 --dist loadfile tests/journeys tests/legacy tests/modern \
+	tests/parity_reference tests/reference \
+	--ignore tests/journeys/test_accessibility.py --ignore tests/reference/test_turns.py
 test-postgresql: setup  ## Run the applications' tests on a PostgreSQL server of their own
 	$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest $(or $(TESTS),$(ON_POSTGRESQL))
 

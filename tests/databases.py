@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SERVER = os.environ.get("DATABASE_URL", "")
 """Read once: tests set the variable for the applications that they start."""
+ON_SERVER = SERVER.startswith("postgresql")
 
 
 class Renewable(NamedTuple):
@@ -42,8 +43,7 @@ class Renewable(NamedTuple):
 @contextmanager
 def renewable(folder: Path, fill: Fill) -> Iterator[Renewable]:
     """Migrate and fill a database where DATABASE_URL says; else on SQLite, in the folder."""
-    on_server = SERVER.startswith("postgresql")
-    with _on_postgresql(SERVER, fill) if on_server else _on_sqlite(folder, fill) as made:
+    with _on_postgresql(SERVER, fill) if ON_SERVER else _on_sqlite(folder, fill) as made:
         yield made
 
 

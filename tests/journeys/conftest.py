@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,17 +13,19 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, text
 
 from gateway.loader import revision_of
 from shared_models.engine import make_engine
 from shared_models.sample import load_sample
-from shared_models.schema import upgrade
 from tests import parts
+from tests.databases import Renewable, renewable
 from tests.serving import Server, serving, until
 
 ROOT = Path(__file__).parents[2]
 WORKERS = 2
+PAUSE_MS = 150
+"""Between two pieces of an answer, so that something can happen amid it."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Migration:
     """Both applications behind one gateway, over one database."""
 
     table: Path
-    database: Path
+    engine: Engine
     server: Server
     revision: str
     flips: Counter[str] = field(default_factory=Counter)
@@ -44,12 +44,12 @@ class Migration:
 
     def flip(self, backend: str) -> None:
         """Send every route that both applications serve to one of them; wait for all workers."""
-        text = re.sub(r"(?m)^    to: \w+$", f"    to: {backend}", self.table.read_text())
-        text = text.replace("prefix: /assets\n    to: legacy", "prefix: /assets\n    to: modern")
+        table = re.sub(r"(?m)^    to: \w+$", f"    to: {backend}", self.table.read_text())
+        table = table.replace("prefix: /assets\n    to: legacy", "prefix: /assets\n    to: modern")
         new = self.table.with_suffix(".new")
-        new.write_text(text)
+        new.write_text(table)
         new.replace(self.table)
-        self._wait_for(revision_of(text.encode()))
+        self._wait_for(revision_of(table.encode()))
 
     def _wait_for(self, revision: str) -> None:
         if revision == self.revision:
@@ -59,41 +59,41 @@ class Migration:
         line, lines = f"serving revision {revision} ", self.flips[revision] * WORKERS
         until(lambda: self.server.stderr.read_text().count(line) == lines)
 
-    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.database, timeout=10)) as connection:
-            return connection.execute(sql, parameters).fetchall()
+    def rows(self, sql: str, **parameters: object) -> list[tuple[Any, ...]]:
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(sql), parameters)]
 
 
-@pytest.fixture
-def slow_streams(request: pytest.FixtureRequest) -> int:
-    """The pause between two pieces of an answer, in milliseconds; a test may ask for one."""
-    return int(getattr(request, "param", 0))
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Renewable]:
+    now = datetime.now(UTC)
+    folder = tmp_path_factory.mktemp("journeys")
+    with renewable(folder, lambda session: load_sample(session, now)) as database:
+        yield database
 
 
-@pytest.fixture
-def migration(tmp_path: Path, slow_streams: int) -> Iterator[Migration]:
-    table = tmp_path / "routing_table.yaml"
+@pytest.fixture(scope="session")
+def served(database: Renewable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Migration]:
+    folder = tmp_path_factory.mktemp("served")
+    table = folder / "routing_table.yaml"
     table.write_text((ROOT / "routing_table.yaml").read_text())
-    database = tmp_path / "app.db"
-    url = f"sqlite:///{database}"
-    upgrade(url)
     options = ("--workers", str(WORKERS), "--threads", "4")
     environment = {
-        "DATABASE_URL": url,
-        "ATTACHMENT_FOLDER": str(tmp_path / "attachments"),
-        "STREAM_PAUSE_MS": str(slow_streams),
+        "DATABASE_URL": database.url,
+        "ATTACHMENT_FOLDER": str(folder / "attachments"),
+        "STREAM_PAUSE_MS": str(PAUSE_MS),
     }
+    engine = make_engine(database.url)
     with serving(table, *options, cwd=ROOT, environment=environment) as server:
-        yield Migration(table, database, server, revision_of(table.read_bytes()))
+        yield Migration(table, engine, server, revision_of(table.read_bytes()))
+    engine.dispose()
 
 
 @pytest.fixture
-def lively(migration: Migration) -> Migration:
-    """The migration with the sample people in its database."""
-    with Session(make_engine(f"sqlite:///{migration.database}")) as session:
-        load_sample(session, datetime.now(UTC))
-        session.commit()
-    return migration
+def migration(served: Migration, database: Renewable) -> Migration:
+    """The migration with the sample people, as if nobody had used it."""
+    database.renew()
+    return served
 
 
 class Load:
@@ -135,23 +135,28 @@ def load(migration: Migration) -> Callable[..., Load]:
     return lambda *paths: Load(migration, paths)
 
 
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Any]:
-    """A page in a real Chromium; whatever its console calls an error fails the test."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real Chromium."""
     program = parts.chromium()
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
 
     quiet = ("background-networking", "component-update", "sync", "gpu", "quic")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
+        yield playwright.chromium.launch(
             executable_path=program,
             args=["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
         )
-        context = browser.new_context()
-        errors: list[str] = []
-        context.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        context.on("weberror", lambda failed: errors.append(str(failed.error)))
-        context.set_default_timeout(15_000)
-        yield context.new_page()
-        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page of nobody's yet; whatever its console calls an error fails the test."""
+    context = browser.new_context()
+    errors: list[str] = []
+    context.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    context.on("weberror", lambda failed: errors.append(str(failed.error)))
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
     assert errors == []

@@ -50,14 +50,16 @@ def looked_at(page, address):
 
 
 @pytest.mark.parametrize("backend", ["legacy", "modern"])
-def test_pages_can_be_used_by_everybody(lively, page, backend):
-    lively.flip(backend)
-    found = [fault for path in FOR_ALL for fault in looked_at(page, lively.url + path)]
+def test_pages_can_be_used_by_everybody(migration, page, backend):
+    migration.flip(backend)
+    found = [fault for path in FOR_ALL for fault in looked_at(page, migration.url + path)]
 
-    page.goto(f"{lively.url}/auth/login")
+    page.goto(f"{migration.url}/auth/login")
     page.get_by_label("E-mail").fill("ada@example.test")
     page.get_by_label("Password").fill(SAMPLE_PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("Welcome back").wait_for()
-    found += [fault for path in FOR_ADMINISTRATORS for fault in looked_at(page, lively.url + path)]
+    found += [
+        fault for path in FOR_ADMINISTRATORS for fault in looked_at(page, migration.url + path)
+    ]
     assert found == []

@@ -61,15 +61,17 @@ def walk(migration, first: str) -> Person:
     }
     answer = person.step("register", "POST", "/auth/register", data=registration)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/auth/login")
-    ((user_id, status),) = migration.rows("select id, status from user where email = ?", email)
+    ((user_id, status),) = migration.rows(
+        'select id, status from "user" where email = :email', email=email
+    )
     assert status == "active"
 
     token = person.form_token("/auth/login")
     credentials = {"email": email, "password": PASSWORD, "csrf_token": token}
     answer = person.step("sign in", "POST", "/auth/login", data=credentials)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/chat")
-    live = "select count(*) from login_session where user_id = ? and revoked_at is null"
-    assert migration.rows(live, user_id) == [(1,)]
+    live = "select count(*) from login_session where user_id = :user and revoked_at is null"
+    assert migration.rows(live, user=user_id) == [(1,)]
 
     made = {"title": "Compilers", "assistant_key": "guide"}
     answer = person.step("create", "POST", "/conversations", json=made, headers=person.api_token())
@@ -86,17 +88,17 @@ def walk(migration, first: str) -> Person:
     headers = {**person.api_token(), "If-Match": answer.headers["ETag"]}
     answer = person.step("archive", "PATCH", path, json={"status": "archived"}, headers=headers)
     assert answer.status_code == 200
-    row = "select title, status, version from conversation where user_id = ?"
-    assert migration.rows(row, user_id) == [("COBOL", "archived", 3)]
+    row = "select title, status, version from conversation where user_id = :user"
+    assert migration.rows(row, user=user_id) == [("COBOL", "archived", 3)]
 
     answer = person.step("delete", "DELETE", path, headers=person.api_token())
     assert answer.status_code == 200
-    assert migration.rows(row, user_id) == []
+    assert migration.rows(row, user=user_id) == []
 
     form = {"csrf_token": person.api_token()["X-CSRFToken"]}
     answer = person.step("sign out", "POST", "/auth/logout", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/auth/login")
-    assert migration.rows(live, user_id) == [(0,)]
+    assert migration.rows(live, user=user_id) == [(0,)]
     return person
 
 
@@ -194,10 +196,10 @@ def test_a_person_works_on_while_every_route_is_flipped(migration, load, page, f
     assert set(taken.values()) == {"legacy", "modern"}
     assert steady.failures == []
     sql = (
-        "select s.revoked_at is not null, c.title from user u"
+        'select s.revoked_at is not null, c.title from "user" u'
         " join login_session s on s.user_id = u.id left join conversation c on c.user_id = u.id"
     )
-    rows = migration.rows(f"{sql} where u.email = ?", visitor.email)
+    rows = migration.rows(f"{sql} where u.email = :email", email=visitor.email)
     # The fresh conversation that /chat opened is left; the one that was renamed is deleted.
     assert {signed_out for signed_out, _ in rows} == {1}
     assert {title for _, title in rows} == {None}
