@@ -111,7 +111,8 @@ class Coverage:
 
     def said(self, served: Served, candidate: str) -> str:
         """Say with which statuses an operation was compared."""
-        alone = "" if served.by_control else f"  (served by {candidate} only)"
+        # Of a control that can't be seen nobody knows what it lacks.
+        alone = f"  (served by {candidate} only)" if self.expected and not served.by_control else ""
         counts = sorted(self.of(served.name).items())
         return (", ".join(_status(*pair, calls) for pair, calls in counts) or "NEVER") + alone
 

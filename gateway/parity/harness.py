@@ -23,6 +23,7 @@ from gateway.parity.noise import Noise, unordered_places
 from gateway.parity.outbound import Outbound
 from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
 from gateway.parity.renaming import Renaming
+from gateway.parity.repeat import Gateway
 from gateway.parity.repetition import Again, FirstTime
 from gateway.parity.reply import Reply
 from gateway.parity.report import Call, describe
@@ -208,6 +209,7 @@ class Parity(_Verbs):
             )
         self.sides = (control, candidate)
         self.base_url = base_url
+        self.gateway = Gateway()
         self.max_queries: int | None = None
         self.again: Again | None = None
         self.calls: list[Call] = []
@@ -343,7 +345,7 @@ class Parity(_Verbs):
             f"{entry.id} was accepted until {entry.expires} and is not any more."
             for entry in self._accepted.expired(self._today)
         ]
-        return describe(self.calls, names, self.base_url, hints)
+        return describe(self.calls, names, self.gateway, hints)
 
 
 def _counts(control: Observation, candidate: Observation) -> tuple[int, int] | None:

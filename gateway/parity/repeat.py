@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from gateway.table import OverrideSettings
 
 if TYPE_CHECKING:
     from gateway.parity.exchange import Request
-    from gateway.table import OverrideSettings
 
 GATEWAY_URL = "http://127.0.0.1:5000"
 """Where `gateway serve` serves, unless it is told otherwise."""
@@ -31,8 +32,8 @@ def curl(request: Request, base_url: str) -> str:
 class Gateway:
     """A gateway that serves both sides: its address, and how it is asked for one of them."""
 
-    url: str
-    override: OverrideSettings
+    url: str = GATEWAY_URL
+    override: OverrideSettings = field(default_factory=OverrideSettings)
 
     def curl(self, request: Request, backend: str) -> str:
         """Give the command that asks one backend, by an override signed when it is run."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.parity.difference import KINDS, Difference
 from gateway.parity.paired import Paired
-from gateway.parity.repeat import curl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gateway.parity.exchange import Request
+    from gateway.parity.repeat import Gateway
 
 _LONGEST_VALUE = 300
 _LONGEST_PREFIX = 100
@@ -32,7 +32,7 @@ class Call:
 
 
 def describe(
-    calls: Iterable[Call], names: tuple[str, str], base_url: str, hints: Iterable[str] = ()
+    calls: Iterable[Call], names: tuple[str, str], gateway: Gateway, hints: Iterable[str] = ()
 ) -> str:
     """Describe all calls with differences, grouped by kind."""
     calls = list(calls)
@@ -42,11 +42,11 @@ def describe(
         f"{total} {'difference' if total == 1 else 'differences'} in {len(failed)} of"
         f" {len(calls)} compared calls (control is {names[0]}, candidate is {names[1]})"
     )
-    blocks = ["\n".join(_call(call, names, base_url)) for call in failed]
+    blocks = ["\n".join(_call(call, names, gateway)) for call in failed]
     return "\n\n".join([head, *blocks, *hints])
 
 
-def _call(call: Call, names: tuple[str, str], base_url: str) -> Iterator[str]:
+def _call(call: Call, names: tuple[str, str], gateway: Gateway) -> Iterator[str]:
     request = call.requests[0]
     yield f"call {call.number}: {request.method} {request.target}"
     ordered = sorted(call.differences, key=lambda d: KINDS.index(d.kind))
@@ -57,7 +57,7 @@ def _call(call: Call, names: tuple[str, str], base_url: str) -> Iterator[str]:
     if call.statements:
         counts = zip(names, call.statements, strict=True)
         yield f"  SQL statements: {', '.join(f'{name} {count}' for name, count in counts)}"
-    ours, theirs = (curl(request, base_url) for request in call.requests)
+    ours, theirs = map(gateway.curl, call.requests, names)
     if ours == theirs:
         yield f"  repeat with:\n    {ours}"
     else:

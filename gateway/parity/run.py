@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from gateway.backends import load_attribute, load_backend
-from gateway.inventory import find_flask
 from gateway.loader import load_table
 from gateway.parity.accepted import Operation
 from gateway.parity.accepted_file import load_accepted
+from gateway.parity.apart import check_apart
 from gateway.parity.causes import Causes, causes_of, merged
 from gateway.parity.coverage import Coverage, Statuses
 from gateway.parity.difference import KINDS
@@ -121,7 +121,7 @@ def start_run(
     if outbound not in get_args(Mode):
         raise ParityError(f"parity_outbound is {outbound!r}. Write {', '.join(get_args(Mode))}.")
     backends = [Named(name, load_backend(name, table.backends[name])) for name in names]
-    _check_apart(*backends)
+    check_apart(backends[0], backends[1], table.backends)
     return Run(
         control=backends[0],
         candidate=backends[1],
@@ -132,16 +132,6 @@ def start_run(
         gateway=Gateway(gateway_url.rstrip("/"), table.settings.override),
         operations=Operations(backends[0].app, backends[1].app, table.routes.values()),
     )
-
-
-def _check_apart(control: Named, candidate: Named) -> None:
-    """Refuse one Flask application behind both names, such as bare and in a middleware."""
-    flask = find_flask(control.app)
-    if flask is not None and flask is find_flask(candidate.app):
-        raise ParityError(
-            f"Control {control.name!r} and candidate {candidate.name!r} are the same object,"
-            f" {flask!r}, so nothing can differ. Compare two applications."
-        )
 
 
 def choose_backends(
@@ -222,6 +212,7 @@ def comparing(
             channels=channels,
         )
         parity.again = Again(again, base_url)
+        parity.gateway = run.gateway
         yield stack.enter_context(parity)
 
 

@@ -23,6 +23,11 @@ def make_changed_shop() -> Flask:
     return make_shop(fault="redirect")
 
 
+def make_equal_shop() -> Flask:
+    """Make a shop that is the same, as a rewrite is to be."""
+    return make_shop()
+
+
 def sign_in(parity: Parity) -> None:
     """Sign in on both sides."""
     token = parity.get("/login").form("csrf_token")

@@ -20,7 +20,7 @@ default: old
 def folder(tmp_path, monkeypatch):
     """A folder with a table and a recording of a whole session."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "routing_table.yaml").write_text(TABLE % "make_shop")
+    (tmp_path / "routing_table.yaml").write_text(TABLE % "make_equal_shop")
     shopping(make_shop()).write(tmp_path / "shop.har")
     return tmp_path
 
@@ -161,7 +161,7 @@ def test_written_test_runs_and_finds_what_differs(parity, folder, pytester, monk
     monkeypatch.setenv("PARITY_PASSWORD", "open & sesame")
     assert parity("record", folder / "shop.har", "--output", pytester.path / "test_shop.py")[0] == 0
 
-    for maker, outcome in (("make_shop", "passed"), ("make_changed_shop", "failed")):
+    for maker, outcome in (("make_equal_shop", "passed"), ("make_changed_shop", "failed")):
         (pytester.path / "routing_table.yaml").write_text(TABLE % maker)
         result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
         result.assert_outcomes(**{outcome: 1})
@@ -170,7 +170,7 @@ def test_written_test_runs_and_finds_what_differs(parity, folder, pytester, monk
 def test_written_test_says_which_secret_is_missing(parity, folder, pytester, monkeypatch):
     monkeypatch.delenv("PARITY_PASSWORD", raising=False)
     parity("record", folder / "shop.har", "--output", pytester.path / "test_shop.py")
-    (pytester.path / "routing_table.yaml").write_text(TABLE % "make_shop")
+    (pytester.path / "routing_table.yaml").write_text(TABLE % "make_equal_shop")
 
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
 

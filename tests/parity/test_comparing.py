@@ -120,7 +120,7 @@ def test_every_difference_is_reported_with_the_request_to_repeat(comparing):
     assert report.startswith("2 differences in 2 of 2 compared calls (control is sound,")
     assert "call 2: GET /notes/1\n  body\n    title   (the values differ)\n" in report
     assert "      control    one\n      candidate  ONE\n" in report
-    assert "curl -i -X GET http://localhost/notes/1" in report
+    assert "curl -i -X GET http://127.0.0.1:5000/notes/1" in report
     assert """--data-binary '{"title": "it'"'"'s new"}'""" in report
 
 

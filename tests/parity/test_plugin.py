@@ -124,7 +124,7 @@ def test_difference_fails_the_test_with_the_report_alone(project):
             "  status",
             "      control    200",
             "      candidate  201",
-            "    curl -i -X GET http://localhost/hits",
+            "    curl -i -X GET http://127.0.0.1:5000/hits",
         ]
     )
     result.stdout.no_fnmatch_line("*harness.py*")
@@ -289,6 +289,23 @@ def test_one_application_in_two_guises_is_an_error(project, target):
     result = run(pytester)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*'old' and candidate 'new' are the same object*"])
+
+
+def test_one_backend_on_both_sides_is_an_error(project):
+    result = run(project(), "--parity-candidate=old")
+    result.stdout.fnmatch_lines(["*Control and candidate are both 'old', so*two of old, new."])
+
+
+@pytest.mark.parametrize("target", ["old:make()", "alias:again()"])
+def test_two_applications_of_one_function_are_an_error(project, target):
+    table = TABLE.replace("old: old:app, new: new:app", f'old: "old:make()", new: "{target}"')
+    pytester = project(table=table)
+    with (pytester.path / "old.py").open("a") as file:
+        file.write("def make(): return Flask('made')\n")
+    (pytester.path / "alias.py").write_text("from old import make as again")
+    result = run(pytester)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*'old' and candidate 'new' are the same application, as *"])
 
 
 def test_expected_failure_does_not_excuse_a_comparison_of_nothing(project):
