@@ -5,8 +5,8 @@ As in `plugin`, the work is imported only where there is something to judge.
 
 from __future__ import annotations
 
-import json
 import pickle
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,10 +50,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         sent = asked, config.stash.get(_TOTALS, None)
         config.workeroutput["parity"] = pickle.dumps(sent)
     elif asked:
-        outcome = config.stash[_OUTCOME] = _outcome(session)
+        outcome = _reported(_outcome(session), config.option.parity_report)
+        config.stash[_OUTCOME] = outcome
         if outcome.faults and session.exitstatus == 0:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        _write_reports(outcome, config.option.parity_report)
 
 
 def _outcome(session: pytest.Session) -> Outcome:
@@ -63,15 +63,11 @@ def _outcome(session: pytest.Session) -> Outcome:
     return Outcome(totals, tuple(_faults(session.config)), session.testsfailed)
 
 
-def _write_reports(outcome: Outcome, files: list[Path]) -> None:
-    from gateway.parity import outcome as data  # noqa: PLC0415  # see the module's docstring
-    from gateway.parity import page  # noqa: PLC0415
+def _reported(outcome: Outcome, files: list[Path]) -> Outcome:
+    """Write the reports; one that can't be written is a fault of the run."""
+    from gateway.parity.written import write_reports  # noqa: PLC0415  # see the module's docstring
 
-    for file in files:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        html = file.suffix == ".html"
-        text = page.render(outcome) if html else json.dumps(data.as_json(outcome), indent=1)
-        file.write_text(text + "\n", "utf-8")
+    return replace(outcome, faults=outcome.faults + write_reports(outcome, files))
 
 
 def _asks_to_compare(session: pytest.Session) -> bool:
@@ -134,14 +130,13 @@ def pytest_terminal_summary(
     outcome = config.stash.get(_OUTCOME, None)
     if outcome is None:
         return
-    from gateway.parity.outcome import lines  # noqa: PLC0415  # see the module's docstring
-    from gateway.parity.verdict import summary_of  # noqa: PLC0415
+    from gateway.parity.outcome import lines, summary_of  # noqa: PLC0415  # as above
 
     say, totals = terminalreporter.line, outcome.totals
     terminalreporter.section("parity")
     for line in lines(outcome):
         say(line)
-    for line in summary_of(totals) if totals else []:
+    for line in summary_of(outcome):
         say(line)
     if totals and config.option.parity_coverage:
         for line in totals.coverage.lines(totals.control, totals.candidate):

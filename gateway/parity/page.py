@@ -35,7 +35,7 @@ _PAGE = Markup("""<!doctype html>
 {style}</style>
 </head>
 <body>
-<header class="{mood}"><h1>{headline}</h1>{about}{faults}</header>
+<header class="{mood}"><h1>{headline}</h1>{about}{faults}{notes}</header>
 <main>
 {body}
 </main>
@@ -84,23 +84,24 @@ def render(outcome: Outcome) -> str:
         headline=outcome.headline,
         style=Markup(files("gateway.parity").joinpath("page.css").read_text("utf-8")),  # noqa: S704
         mood="good" if outcome.ok else "bad",
-        about=Markup("<p>{}</p>").format(_about(totals)) if totals else "",
-        faults=_list(outcome.faults),
+        about=Markup("<p>{}</p>").format(_about(outcome, totals)) if totals else "",
+        faults=_list("faults", outcome.faults),
+        notes=_list("notes", outcome.notes),
         body=_JOINED.join(_sections(outcome, totals)) if totals else "",
     )
 
 
-def _about(totals: Totals) -> str:
+def _about(outcome: Outcome, totals: Totals) -> str:
     rows = "answers and rows" if totals.rows else "answers only, as the table has no database"
+    count = f"{counted(totals.calls, 'call')} in {counted(totals.tests, outcome.unit)}"
     return (
-        f"{counted(totals.calls, 'call')} in {counted(totals.tests, 'test')} compared: {rows}."
-        f" Control is {totals.control}, candidate is {totals.candidate}."
+        f"{count} compared: {rows}. Control is {totals.control}, candidate is {totals.candidate}."
     )
 
 
-def _list(sentences: Iterable[str]) -> Markup:
+def _list(kind: str, sentences: Iterable[str]) -> Markup:
     items = Markup("").join(Markup("<li>{}</li>").format(sentence) for sentence in sentences)
-    return Markup("<ul>{}</ul>").format(items) if items else Markup("")
+    return Markup('<ul class="{}">{}</ul>').format(kind, items) if items else Markup("")
 
 
 def _sections(outcome: Outcome, totals: Totals) -> Iterator[Markup]:
@@ -114,9 +115,9 @@ def _sections(outcome: Outcome, totals: Totals) -> Iterator[Markup]:
             number=number,
             name=operation,
             route=f"route {route}" if route else "named by no route",
-            causes=_JOINED.join(_cause(cause, totals) for cause in causes),
+            causes=_JOINED.join(_cause(cause, outcome.unit, totals) for cause in causes),
         )
-    yield _coverage(totals)
+    yield _coverage(outcome, totals)
     if totals.used:
         used = (f"{name} ({count})" for name, count in sorted(totals.used.items()))
         yield _ACCEPTED.format(used=", ".join(used))
@@ -136,14 +137,14 @@ def _in_short(cause: Cause) -> str:
     return cause.kind if plain else f"{cause.kind} ({cause.place})"
 
 
-def _cause(cause: Cause, totals: Totals) -> Markup:
+def _cause(cause: Cause, unit: str, totals: Totals) -> Markup:
     example, names = cause.example, (totals.control, totals.candidate)
     ours, theirs = marked(example.control, example.candidate)
     commands = zip(names, example.repeat, strict=True)
     return _CAUSE.format(
         kind=cause.kind,
         place="" if cause.place == cause.kind else Markup(" <code>{}</code> ").format(cause.place),
-        times=times(cause),
+        times=times(cause, unit),
         note=Markup('<p class="note">{}</p>\n').format(example.note) if example.note else "",
         control=names[0],
         candidate=names[1],
@@ -176,7 +177,7 @@ def _marked(text: str, start: int, end: int) -> Markup:
     return Markup("{}<mark>{}</mark>{}").format(text[:start], text[start:stop], text[stop:])
 
 
-def _coverage(totals: Totals) -> Markup:
+def _coverage(outcome: Outcome, totals: Totals) -> Markup:
     coverage = totals.coverage
     rows = (
         _ROW.format(
@@ -188,7 +189,8 @@ def _coverage(totals: Totals) -> Markup:
         for served in sorted(coverage.operations, key=lambda s: (bool(coverage.of(s.name)), s.path))
     )
     return _COVERAGE.format(
-        opened=" open" if coverage.missing else "",
+        # A run is to compare everything; a session is what somebody happened to do.
+        opened=" open" if coverage.missing and outcome.unit == "test" else "",
         headline=coverage.headline(totals.control),
         rows=_JOINED.join(rows),
     )

@@ -81,8 +81,14 @@ def shown(difference: Difference) -> tuple[str, str]:
 
 def show(value: Any) -> str:
     """Show a value on one line, long ones cut."""
-    text = _as_text(value).replace("\n", "\\n")
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}… ({len(text)} long)"
+    text = _as_text(value)
+    told = "".join(map(_printable, text[:_LONGEST_VALUE]))
+    return told if len(text) <= _LONGEST_VALUE else f"{told}… ({len(text)} long)"
+
+
+def _printable(letter: str) -> str:
+    """Keep a value on its line, and from steering the terminal; make what is unseen visible."""
+    return letter if letter.isprintable() else repr(letter)[1:-1]
 
 
 def _as_text(value: Any) -> str:

@@ -81,25 +81,3 @@ def _accepted_faults(totals: Totals) -> list[str]:
         if name not in totals.used and name not in totals.expired
     ]
     return expired + unused
-
-
-def summary_of(totals: Totals) -> list[str]:
-    """Say what was compared, and how often each accepted difference occurred."""
-    sides = f"control is {totals.control}, candidate is {totals.candidate}"
-    lines = [f"{totals.calls} calls in {totals.tests} tests compared ({sides})"]
-    if not totals.rows:
-        lines.append(
-            "Responses only: the table has no 'database', so what was written is not compared."
-        )
-    if totals.rows:
-        ours, theirs = totals.statements
-        lines.append(f"SQL statements: {ours} by {totals.control}, {theirs} by {totals.candidate}")
-    compared, by_shape = totals.values
-    lines.append(
-        f"values: {compared} compared, {by_shape} of them by their shape only"
-        f" ({by_shape / max(1, compared):.1%})"
-    )
-    if totals.used:
-        used = (f"{name} ({count})" for name, count in sorted(totals.used.items()))
-        lines.append(f"accepted differences that occurred: {', '.join(used)}")
-    return lines

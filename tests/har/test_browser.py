@@ -90,7 +90,7 @@ def test_session_becomes_a_test_that_passes(parity, run, tmp_path):
     ran = run("-m", "pytest", *options, file, PARITY_PASSWORD=SAMPLE_PASSWORD)
 
     assert ran.returncode == 0, ran.stdout
-    assert "calls in 1 tests compared" in ran.stdout
+    assert "calls in 1 test compared" in ran.stdout
 
 
 def test_written_test_is_as_ruff_leaves_it(parity):

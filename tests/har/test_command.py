@@ -42,19 +42,49 @@ def test_equal_sides_are_silent(parity):
 
     assert (code, err) == (0, "")
     assert out.splitlines() == [
-        "9 calls compared, no difference (control is old, candidate is new)",
-        "note: Responses only: the table has no 'database', so what was written is not compared.",
+        "No difference.",
+        "",
+        "9 calls in 1 session compared (control is old, candidate is new)",
+        "Responses only: the table has no 'database', so what was written is not compared.",
+        "values: 59 compared, 0 of them by their shape only (0.0%)",
     ]
 
 
-def test_difference_is_reported_as_in_a_test(parity, folder):
+def test_differences_are_told_by_cause_as_those_of_a_run(parity, folder):
     (folder / "routing_table.yaml").write_text(TABLE % "make_changed_shop")
 
-    code, out, _ = parity("replay", "shop.har")
+    code, out, _ = parity("replay", "shop.har", "--url=http://here:8000")
 
     assert code == 1
-    assert out.startswith("1 difference in 1 of 9 compared calls (control is old,")
-    assert "call 2: POST /login\n  redirect\n    Location" in out
+    assert out.splitlines()[:7] == [
+        "1 difference in 1 session, with 1 cause.",
+        "",
+        "POST /login   (route: none)",
+        "  redirect: Location   1 time in 1 session   (the values differ)",
+        "    control    /home",
+        "    candidate  /start",
+        "  smallest in shop.har, call 2; repeat it with:",
+    ]
+    assert out.splitlines()[7].startswith("    old: curl -i -X POST http://here:8000/login -H")
+
+
+def test_report_is_the_page_and_the_data_of_a_run(parity, folder):
+    (folder / "routing_table.yaml").write_text(TABLE % "make_changed_shop")
+
+    _, out, _ = parity("replay", "shop.har", "--report=r/a.html", "--report=a.json", "--json")
+
+    page = (folder / "r/a.html").read_text()
+    assert "<h1>1 difference in 1 session, with 1 cause.</h1>" in page
+    assert "<li>shop.har, call 2 (shown here)</li>" in page
+    assert json.loads((folder / "a.json").read_text()) == json.loads(out)
+
+
+def test_report_that_can_not_be_written_is_told(parity, folder):
+    (folder / "file").write_text("")
+
+    code, _, err = parity("replay", "shop.har", "--report=file/a.html")
+
+    assert (code, err) == (1, "The report file/a.html can't be written: File exists.\n")
 
 
 def test_result_is_one_object_for_a_program(parity, folder):
@@ -64,18 +94,10 @@ def test_result_is_one_object_for_a_program(parity, folder):
 
     told = json.loads(out)
     assert (code, told["ok"], told["calls"], told["candidate"]) == (1, False, 9, "new")
-    assert told["differences"] == [
-        {
-            "call": 2,
-            "method": "POST",
-            "target": "/login",
-            "kind": "redirect",
-            "place": "Location",
-            "control": "/home",
-            "candidate": "/start",
-            "note": "the values differ",
-        }
-    ]
+    (found,) = told["differences"]
+    example = found["example"]
+    assert (found["method"], found["path"], found["kind"]) == ("POST", "/login", "redirect")
+    assert (found["count"], example["call"], example["control"]) == (1, 2, "/home")
     assert {"control", "origin", "strayed", "accepted", "left_out", "notes"} <= told.keys()
 
 
@@ -114,7 +136,7 @@ def test_cookies_of_the_beginning_are_sent_and_told(parity, signed_in):
 def test_somebody_can_be_signed_in_first(parity, signed_in):
     code, out, _ = parity("replay", signed_in, "--login=tests.har.shop:sign_in")
 
-    assert (code, out.splitlines()[0].partition(",")[0]) == (0, "4 calls compared")
+    assert (code, out.splitlines()[2].partition(" (")[0]) == (0, "4 calls in 1 session compared")
     assert "cookies of its own" not in out
 
 
@@ -125,9 +147,13 @@ def test_session_that_went_another_way_fails_unless_allowed(parity, folder):
 
     code, out, _ = parity("replay", "gone.har")
     assert code == 1
-    assert "strayed: call 1: GET /orders/5 got 200 when recorded; both sides answered 404." in out
+    assert out.startswith("No difference, but the replay can't be trusted.")
+    told = "call 1: GET /orders/5 got 200 when recorded; both sides answered 404."
+    assert told in out.splitlines()
 
-    assert parity("replay", "gone.har", "--allow-strayed")[0] == 0
+    code, out, _ = parity("replay", "gone.har", "--allow-strayed")
+    assert (code, out.partition("\n")[0]) == (0, "No difference.")
+    assert f"note: {told}" in out.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -145,6 +171,8 @@ def test_session_that_went_another_way_fails_unless_allowed(parity, folder):
         (["shop.har", "--cookie=a"], 2, "'a' is no cookie. Write NAME=VALUE."),
         (["shop.har", "--upload=file"], 2, "'file' is no field."),
         (["shop.har", "--upload=file=@none"], 2, "There is no file 'none'."),
+        (["shop.har", "--report=a.pdf"], 2, "'a.pdf' is of no known kind. Give FILE.html or"),
+        (["shop.har", "--url=here"], 2, "'here' is no address. Write http://HOST:PORT."),
         (["shop.har", "--at=noon"], 2, "'noon' does not match"),
         ([], 2, "Missing argument 'FILE.har'"),
     ],

@@ -111,7 +111,7 @@ def run(pytester, *options):
 def test_equal_applications_pass(project):
     result = run(project())
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["1 calls in 1 tests compared (control is old, candidate is new)"])
+    result.stdout.fnmatch_lines(["1 call in 1 test compared (control is old, candidate is new)"])
 
 
 def test_difference_fails_the_test_with_the_report_alone(project):

@@ -126,6 +126,21 @@ def test_report_tells_that_tests_failed_for_another_reason(project):
     assert (data["ok"], data["failed_tests"]) == (False, 1)
 
 
+def test_report_that_can_not_be_written_is_a_fault_of_the_run(project):
+    (project.path / "new.py").write_text(APP + "TITLE, FACTOR = 'plain', 1")
+    (project.path / "file").write_text("")
+    result = run(project, "--parity-report=file/r.json")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["The report file/r.json can't be written: File exists."])
+
+
+def test_value_that_would_steer_the_terminal_or_has_no_utf_8_is_told(project):
+    (project.path / "new.py").write_text(APP + r"TITLE, FACTOR = '\x1b[2J\ud800', 1")
+    result = run(project, "--parity-report=r.html")
+    assert r"    candidate  \x1b[2J\ud800" in result.outlines
+    assert r"\x1b[2J\ud800" in (project.path / "r.html").read_text()
+
+
 def test_expected_differences_are_no_causes(project):
     project.makepyfile(TEST.replace("import pytest\n", "import pytest\n@pytest.mark.xfail\n"))
     run(project, "--parity-report=r.json")

@@ -1,4 +1,4 @@
-"""A session compared: the state it starts from, who is signed in, and what came of it."""
+"""A session compared: the state it starts from, and who is signed in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gateway.backends import BackendError, load_attribute
-from gateway.parity.har.replay import Outcome, beginning_cookies, replay
+from gateway.parity.har.replay import beginning_cookies, replay
 from gateway.parity.run import comparing
 from gateway.refusal import RefusalError
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from gateway.parity.har.replay import Course
     from gateway.parity.har.session import Session
-    from gateway.parity.report import Call
     from gateway.parity.run import Run
     from gateway.sandbox import State
 
@@ -32,22 +32,8 @@ class Preparation:
     at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Compared:
-    """The result: every call with its differences, the report if there are any."""
-
-    calls: tuple[Call, ...]
-    report: str | None
-    outcome: Outcome
-
-    @property
-    def differences(self) -> int:
-        """How many differences there are."""
-        return sum(len(call.differences) for call in self.calls)
-
-
-def compare_session(run: Run, session: Session, preparation: Preparation) -> Compared:
-    """Send a session to both sides of a run and compare."""
+def compare_session(run: Run, session: Session, preparation: Preparation) -> Course:
+    """Send a session to both sides of a run, which counts what is compared."""
     login = _function("--login", preparation.login) if preparation.login else None
     start = preparation.at or session.steps[0].entry.started
     with (
@@ -62,11 +48,10 @@ def compare_session(run: Run, session: Session, preparation: Preparation) -> Com
         if login is not None:
             with _told(f"--login {preparation.login!r} failed"):
                 login(parity)
-        outcome = replay(parity, session.steps)
-        outcome.notes[:0] = list(_about_cookies(session, preparation))
-        report = parity.check()
-        run.count(parity)
-    return Compared(tuple(parity.calls), report, outcome)
+        course = replay(parity, session.steps)
+        course.notes[:0] = list(_about_cookies(session, preparation))
+        run.count(parity, session.file)
+    return course
 
 
 def _about_cookies(session: Session, preparation: Preparation) -> Iterator[str]:

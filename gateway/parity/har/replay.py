@@ -55,8 +55,8 @@ class Strayed:
 
 
 @dataclass
-class Outcome:
-    """What became of a session beside its differences, which `Parity` has."""
+class Course:
+    """How a session went, beside its differences, which `Parity` has."""
 
     strayed: list[Strayed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -65,9 +65,9 @@ class Outcome:
 class _Replaying:
     """A session under way: what each side has answered so far."""
 
-    def __init__(self, parity: Parity, outcome: Outcome) -> None:
+    def __init__(self, parity: Parity, course: Course) -> None:
         self.parity = parity
-        self.outcome = outcome
+        self.course = course
         self.first_call = len(parity.calls) + 1
         self.steps: list[Step] = []
         self.answers: tuple[list[Response], list[Response]] = ([], [])
@@ -87,7 +87,7 @@ class _Replaying:
         if {recorded, reply.control.status} == {200, 304}:
             return  # a matter of the browser's cache
         request = f"{step.entry.request.method} {step.entry.request.target}"
-        self.outcome.strayed.append(
+        self.course.strayed.append(
             Strayed(
                 len(self.parity.calls),
                 request,
@@ -112,7 +112,7 @@ class _Replaying:
     def _note_missing(self, taken: Taken, side: int, step: Step) -> None:
         name = self.parity.sides[side].name
         request = f"{step.entry.request.method} {step.entry.request.target}"
-        self.outcome.notes.append(
+        self.course.notes.append(
             f"call {len(self.parity.calls) + 1}: {request} sends {name} the recorded value"
             f" {_short(taken.value)}, since call {self.first_call + taken.step} did not give it"
             " one."
@@ -167,10 +167,10 @@ def _short(value: str) -> str:
     return repr(value if len(value) <= 12 else f"{value[:8]}…")
 
 
-def replay(parity: Parity, steps: Sequence[Step]) -> Outcome:
+def replay(parity: Parity, steps: Sequence[Step]) -> Course:
     """Send a session to both sides, as far apart in time as it was recorded."""
-    outcome = Outcome()
-    replaying = _Replaying(parity, outcome)
+    course = Course()
+    replaying = _Replaying(parity, course)
     elapsed = 0.0
     for step in steps:
         recorded = (step.entry.started - steps[0].entry.started).total_seconds()
@@ -179,7 +179,7 @@ def replay(parity: Parity, steps: Sequence[Step]) -> Outcome:
             elapsed = recorded
         replaying.send(step)
         elapsed += 1  # by which every call moves the clock on
-    return outcome
+    return course
 
 
 def beginning_cookies(steps: Sequence[Step]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.parity.har.archive import read_archive
@@ -12,7 +13,6 @@ from gateway.parity.har.template import template_of, with_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from gateway.parity.har.archive import Archive, Entry
     from gateway.parity.har.plan import Step
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Session:
-    """A recorded session of one application, ready to be sent again."""
+    """A recorded session of one application, ready to be sent again, and the file's name."""
 
     origin: str
     steps: tuple[Step, ...]
     left_out: Mapping[str, int]
     pages: Mapping[str, str]
     notes: tuple[str, ...]
+    file: str = ""
 
 
 def read_session(
@@ -46,7 +47,8 @@ def read_session(
     entries = [completed(entry, uploads or {}) for entry in selection.entries]
     steps = tuple(plan(entries))
     notes = tuple(_notes(archive, entries))
-    return Session(selection.origin, steps, selection.left_out, archive.pages, notes)
+    name = Path(file).name
+    return Session(selection.origin, steps, selection.left_out, archive.pages, notes, name)
 
 
 def _notes(archive: Archive, entries: Iterable[Entry]) -> Iterator[str]:
