@@ -1,4 +1,4 @@
-"""Every unsafe operation of the contract, asked by a stranger, and without a CSRF token."""
+"""Every unsafe operation of the contract: for a stranger, and with a wrong or no CSRF token."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def test_stranger_with_a_token(stranger, method, path, route):
     answer = stranger._send(method, path, {})
     if 401 in route["statuses"] and route["auth"] != "anon":
         assert (answer.control.status, answer.candidate.status) == (302, 401)
+
+
+@pytest.mark.parametrize(("method", "path", "route"), OPERATIONS)
+def test_stranger_with_the_token_of_another_session(parity, ada, method, path, route):
+    headers = {"X-CSRFToken": ada.csrf}
+    assert parity.browser().request(method, path, headers=headers).status == 400
 
 
 @pytest.mark.parametrize(("method", "path", "route"), OPERATIONS)
