@@ -1686,7 +1686,9 @@ def finish_turn(turn, body, table):
     named = "UPDATE conversation SET title = :title WHERE id = :id AND title IS NULL"
     sql(named, title=title, id=turn["conversation"])
     db.session.commit()
-    return done_event(turn["answer"], turn["conversation"])
+    done = done_event(turn["answer"], turn["conversation"])
+    db.session.remove()
+    return done
 
 
 def give_turn_up(turn, body, table):

@@ -172,7 +172,9 @@ class AssistantService:
             turn.conversation_id
         )
         self.session.commit()
-        return self._outcome(turn.message_id)
+        outcome = self._outcome(turn.message_id)
+        self.session.close()  # as above, while the end of it is sent
+        return outcome
 
     def fail_turn(self, turn: Turn, draft: Draft) -> None:
         """Keep what there is of an answer that came to no end."""

@@ -167,9 +167,16 @@ def test_no_connection_is_held_while_an_answer_is_written(site, ada, fresh, answ
     with closing(ada.listen(fresh, "token-one")) as answer:
         answer.next()
         answer.next()
-        with site.app.app_context():
-            assert site.app.extensions["sqlalchemy"].engine.pool.checkedout() == 0
+        assert connections_of(site) == 0
         held.go.set()
+        assert [answer.next()[0], answer.next()[0]] == ["delta", "done"]
+        assert connections_of(site) == 0
+
+
+def connections_of(site: Site) -> int:
+    with site.app.app_context():
+        pool: Any = site.app.extensions["sqlalchemy"].engine.pool
+        return int(pool.checkedout())
 
 
 # Many at once.
