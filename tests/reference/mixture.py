@@ -40,8 +40,13 @@ def modern(environ: Any, start_response: Any) -> Any:
 
 
 def table(answering: str) -> bytes:
+    """Send everybody to one application, but for whom `signed_in_at_each` sends elsewhere."""
     backends = "\n".join(f"  {name}: '{__name__}:{name}'" for name in ("legacy", "modern"))
-    return f"backends:\n{backends}\ndefault: {answering}\nroutes: {{}}\n".encode()
+    routes = "\n".join(
+        f"  {name}: {{prefix: /, headers: {{X-Side: {name}}}, to: {name}}}"
+        for name in ("legacy", "modern")
+    )
+    return f"backends:\n{backends}\ndefault: {answering}\nroutes:\n{routes}\n".encode()
 
 
 @dataclass
@@ -68,22 +73,30 @@ class Mixture:
     def session(self) -> Session:
         return Session(self.engine)
 
-    def browser(self) -> Browser:
+    def browser(self, **environ: str) -> Browser:
         """A browser that nobody has used before."""
-        return Browser(self, Client(_from_here(self.gateway)))
+        return Browser(self, Client(_from_here(self.gateway, environ)))
 
-    def signed_in(self, name: str) -> Browser:
+    def signed_in(self, name: str, **environ: str) -> Browser:
         """A browser with a login of a person's that both applications know."""
-        browser = self.browser()
+        browser = self.browser(**environ)
         browser.set_session({"_user_id": f"token of {name}"})
         return browser
 
+    def signed_in_at_each(self, name: str, count: int) -> list[Browser]:
+        """Browsers of a person's that the gateway sends to either application by turns."""
+        sides = [("legacy", "modern")[number % 2] for number in range(count)]
+        browsers = [self.signed_in(name, HTTP_X_SIDE=side) for side in sides]
+        asked = [browser.get("/health").headers["X-Gateway-Backend"] for browser in browsers]
+        assert asked == sides
+        return browsers
 
-def _from_here(gateway: Callable[..., Any]) -> Callable[..., Any]:
+
+def _from_here(gateway: Callable[..., Any], more: dict[str, str]) -> Callable[..., Any]:
     """The gateway as a server on this machine calls it: with the address of the browser."""
 
     def called(environ: dict[str, Any], start_response: Any) -> Any:
-        return gateway({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)
+        return gateway({"REMOTE_ADDR": "127.0.0.1", **environ, **more}, start_response)
 
     return called
 

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from shared_models import AuditEvent, Message, User
-from tests.reference.conftest import Site
+from tests.reference.conftest import Person
+from tests.reference.mixture import WAYS, Mixture
 from tests.reference.test_access import FOREIGN, OPERATIONS, path_of
 from tests.reference.test_security_content import FILE_NAMES, HOSTILE, attach, code_of
 from tests.reference.test_turns import all_at_once
@@ -115,49 +116,69 @@ def test_v2_4_1_a_limit_of_a_person_counts_in_both(mixture, limit):
         assert bob.call("POST", limit, json={}).status_code == 429
 
 
-# Many at once, to both applications
+# Many at once, of whom the gateway sends every other one to the other application
+
+MANY = 20
 
 
-def both(renewed: dict[str, Site], name: str, count: int) -> list[Any]:
-    return [renewed[("legacy", "modern")[n % 2]].signed_in(name) for n in range(count)]
+@pytest.fixture
+def split(renewed) -> Mixture:
+    """The gateway over both, for people whom it sends here and there."""
+    apps = {name: site.app for name, site in renewed.items()}
+    return Mixture(apps, renewed["legacy"].engine, WAYS["legacy"])
 
 
-def test_v15_4_2_messages_to_both_sides_are_turns_one_after_the_other(renewed):
-    people = both(renewed, "bob", 12)
+def many(split: Mixture, name: str) -> list[Person]:
+    """Browsers of a person's, with a token each, so that all send at the same moment."""
+    browsers = split.signed_in_at_each(name, MANY)
+    return [Person(browser.client, browser.csrf()) for browser in browsers]
+
+
+def test_v15_4_2_messages_to_both_sides_are_turns_one_after_the_other(split):
+    people = many(split, "bob")
     number = people[0].post("/conversations/fresh").get_json()["id"]
     sends = [lambda p=p, n=n: p.say(number, f"token-{n:03}") for n, p in enumerate(people)]
-    statuses = all_at_once(renewed["legacy"], sends)
+    statuses = all_at_once(sends)
     taken = statuses.count(200)
     assert set(statuses) <= {200, 409}
-    with renewed["legacy"].session() as session:
-        mine = select(Message.seq).filter_by(conversation_id=number).order_by(Message.seq)
-        assert session.scalars(mine).all() == list(range(1, 2 * taken + 1))
+    assert taken
+    with split.session() as session:
+        mine = select(Message.seq, Message.state).filter_by(conversation_id=number)
+        messages = session.execute(mine.order_by(Message.seq)).all()
+        assert messages == [(seq + 1, "complete") for seq in range(2 * taken)]
         assert session.get_one(User, 2).quota_used == taken
 
 
-def test_v2_3_3_the_last_of_a_quota_is_spent_once(renewed):
-    people, quota = both(renewed, "bob", 10), 3
+def test_v15_4_2_one_token_sent_to_both_sides_is_one_turn(split):
+    people = many(split, "bob")
+    number = people[0].post("/conversations/fresh").get_json()["id"]
+    statuses = all_at_once([lambda p=p: p.say(number, "the-same-token") for p in people])
+    assert set(statuses) <= {200, 409}
+    with split.session() as session:
+        written = select(func.count(Message.id)).filter_by(conversation_id=number)
+        assert (session.get_one(User, 2).quota_used, session.scalar(written)) == (1, 2)
+
+
+def test_v2_3_3_the_last_of_a_quota_is_spent_once(split):
+    people, quota = many(split, "bob"), 3
     new = {"assistant_key": "guide"}
     numbers = [p.post("/conversations", json=new).get_json()["id"] for p in people]
-    with renewed["legacy"].session() as session:
+    with split.session() as session:
         session.execute(update(User).values(monthly_quota=quota))
         session.commit()
     sends = [lambda p=p, n=n: p.say(n, "token-one") for p, n in zip(people, numbers, strict=True)]
-    statuses = all_at_once(renewed["legacy"], sends)
-    assert (statuses.count(200), statuses.count(429)) == (quota, len(people) - quota)
-    with renewed["legacy"].session() as session:
+    assert all_at_once(sends) == [200] * quota + [429] * (MANY - quota)
+    with split.session() as session:
         written = select(func.count(Message.id)).where(Message.conversation_id.in_(numbers))
         assert (session.get_one(User, 2).quota_used, session.scalar(written)) == (3, 2 * quota)
 
 
-def test_v15_4_2_an_account_is_approved_once(renewed):
-    with renewed["legacy"].session() as session:
+def test_v15_4_2_an_account_is_approved_once(split):
+    with split.session() as session:
         session.execute(update(User).where(User.id == 2).values(status="pending"))
         session.commit()
-    people = both(renewed, "ada", 20)
-    approvals = [lambda p=p: p.post("/admin/users/2/approve") for p in people]
-    assert all_at_once(renewed["legacy"], approvals) == [200] + [409] * 19
-    with renewed["legacy"].session() as session:
-        assert (
-            session.scalar(select(func.count(AuditEvent.id)).filter_by(action="user.approve")) == 1
-        )
+    approvals = [lambda p=p: p.post("/admin/users/2/approve") for p in many(split, "ada")]
+    assert all_at_once(approvals) == [200] + [409] * (MANY - 1)
+    with split.session() as session:
+        approved = select(func.count(AuditEvent.id)).filter_by(action="user.approve")
+        assert session.scalar(approved) == 1

@@ -182,7 +182,7 @@ def connections_of(site: Site) -> int:
 # Many at once.
 
 
-def all_at_once(site: Site, works: list[Any]) -> list[int]:
+def all_at_once(works: list[Any]) -> list[int]:
     barrier = threading.Barrier(len(works))
 
     def run(work: Any) -> int:
@@ -198,7 +198,7 @@ def all_at_once(site: Site, works: list[Any]) -> list[int]:
 def test_twenty_messages_at_once_are_turns_one_after_the_other_or_refused(site, fresh):
     people = [site.signed_in("ada") for _ in range(20)]
     statuses = all_at_once(
-        site, [lambda p=p, n=n: p.say(fresh, f"token-{n:03}") for n, p in enumerate(people)]
+        [lambda p=p, n=n: p.say(fresh, f"token-{n:03}") for n, p in enumerate(people)]
     )
     assert set(statuses) <= {200, 409}
     taken = statuses.count(200)
@@ -212,7 +212,7 @@ def test_twenty_messages_at_once_are_turns_one_after_the_other_or_refused(site, 
 
 def test_one_token_sent_twenty_times_at_once_is_one_turn(site, fresh):
     people = [site.signed_in("ada") for _ in range(20)]
-    statuses = all_at_once(site, [lambda p=p: p.say(fresh, "the-same-token") for p in people])
+    statuses = all_at_once([lambda p=p: p.say(fresh, "the-same-token") for p in people])
     assert set(statuses) <= {200, 409}
     with site.session() as session:
         count = select(func.count(Message.id)).filter_by(conversation_id=fresh)
@@ -227,7 +227,7 @@ def test_the_edge_of_a_quota_lets_exactly_the_rest_through(site, ada):
     numbers = [ada.post("/conversations", json=body).get_json()["id"] for _ in range(10)]
     people = [site.signed_in("ada") for _ in numbers]
     statuses = all_at_once(
-        site, [lambda p=p, n=n: p.say(n, "the-token") for p, n in zip(people, numbers, strict=True)]
+        [lambda p=p, n=n: p.say(n, "the-token") for p, n in zip(people, numbers, strict=True)]
     )
     assert statuses == [200] * 3 + [429] * 7
     with site.session() as session:
@@ -241,14 +241,14 @@ def test_twenty_approvals_at_once_are_one(site):
         session.execute(update(User).where(User.id == 2).values(status="pending"))
         session.commit()
     people = [site.signed_in("ada") for _ in range(20)]
-    statuses = all_at_once(site, [lambda p=p: p.post("/admin/users/2/approve") for p in people])
+    statuses = all_at_once([lambda p=p: p.post("/admin/users/2/approve") for p in people])
     assert statuses == [200] + [409] * 19
 
 
 def test_twenty_ratings_at_once_are_one(site):
     people = [site.signed_in("ada") for _ in range(20)]
     body = {"message_id": 2, "rating": 4}
-    statuses = all_at_once(site, [lambda p=p: p.post("/feedback", json=body) for p in people])
+    statuses = all_at_once([lambda p=p: p.post("/feedback", json=body) for p in people])
     assert set(statuses) <= {200, 201}
     with site.session() as session:
         assert session.scalar(select(func.count(Feedback.id))) == 1
@@ -258,7 +258,7 @@ def test_twenty_first_visits_at_once_find_one_fresh_conversation(site):
     people = [site.signed_in("carol") for _ in range(20)]
     calls = [("GET", "/chat"), ("POST", "/conversations/fresh")] * 10
     visits = zip(people, calls, strict=True)
-    statuses = all_at_once(site, [lambda p=p, call=call: p.call(*call) for p, call in visits])
+    statuses = all_at_once([lambda p=p, call=call: p.call(*call) for p, call in visits])
     assert set(statuses) <= {200, 201}
     with site.session() as session:
         assert session.scalar(select(func.count(Conversation.id)).filter_by(user_id=3)) == 1
