@@ -14,10 +14,9 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import Engine, NullPool, create_engine, make_url, select, text
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from modern import Config, create_app
 from shared_models import LoginSession, User
@@ -72,7 +71,7 @@ class Site:
 class Person:
     """Somebody who is signed in, and calls as the scripts of the pages do."""
 
-    client: FlaskClient
+    client: Client
     csrf: str
 
     def call(self, method: str, path: str, **options: Any) -> TestResponse:
