@@ -28,7 +28,7 @@ import secrets
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
-from functools import wraps
+from functools import cache, wraps
 from io import StringIO
 from urllib.parse import quote, unquote, urlencode
 from zoneinfo import ZoneInfo, available_timezones
@@ -288,8 +288,12 @@ def wanted_part(**rules):
 def sql(statement, **values):
     """Run SQL with bound values; moments are stored as the models store them."""
     moments = [name for name, value in values.items() if isinstance(value, datetime)]
-    bound = text(statement).bindparams(*[bindparam(name, type_=UtcDateTime) for name in moments])
-    return db.session.execute(bound, values)
+    return db.session.execute(prepared(statement, *moments), values)
+
+
+@cache
+def prepared(statement, *moments):
+    return text(statement).bindparams(*[bindparam(name, type_=UtcDateTime) for name in moments])
 
 
 def picked(row, *names):
@@ -377,13 +381,17 @@ class SignedIn(UserMixin):
         return self.token
 
 
+LOGIN = (
+    select(LoginSession)
+    .options(joinedload(LoginSession.user, innerjoin=True))
+    .where(LoginSession.token_hash == bindparam("token_hash"))
+)
+
+
 @login_manager.user_loader
 def load_login(token):
-    login = db.session.scalar(
-        select(LoginSession)
-        .options(joinedload(LoginSession.user))
-        .where(LoginSession.token_hash == hashlib.sha256(token.encode()).hexdigest())
-    )
+    token_hash = hashlib.sha256(token.encode()).hexdigest()
+    login = db.session.scalar(LOGIN, {"token_hash": token_hash})
     if login is None or not is_live(login) or login.user.status not in ADMITTED:
         return None
     moment = now()
@@ -1077,7 +1085,7 @@ def assistant_json(assistant, enrolled):
 # Conversations
 # ----------------------------------------------------------------------------------------------
 
-CONVERSATION_LIST = """
+CONVERSATION_LIST = text("""
     SELECT c.id, c.title, c.status, c.pinned, c.assistant_key, c.last_message_at,
            (SELECT m.body FROM message m WHERE m.conversation_id = c.id
              ORDER BY m.seq DESC LIMIT 1) AS newest_body,
@@ -1087,7 +1095,15 @@ CONVERSATION_LIST = """
        AND (CAST(:assistant_key AS TEXT) IS NULL OR c.assistant_key = :assistant_key)
      ORDER BY c.pinned DESC, COALESCE(c.last_message_at, c.created_at) DESC, c.id DESC
      LIMIT :limit OFFSET :offset
-"""
+""").columns(id=Integer, title=String, pinned=Boolean, last_message_at=UtcDateTime)
+OWN_CONVERSATION = select(Conversation).where(
+    Conversation.id == bindparam("conv_id"), Conversation.user_id == bindparam("owner")
+)
+CONVERSATION_CHANGE = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conv_id"), Conversation.version == bindparam("seen"))
+    .execution_options(synchronize_session=False)
+)
 
 
 @app.route("/conversations", methods=["GET", "POST"])
@@ -1102,10 +1118,7 @@ def conversations():
         assistant_key=assistant_key is None or is_storable(assistant_key),
     )
     wanted = {"user_id": current_user.user.id, "status": status, "assistant_key": assistant_key}
-    listed = text(CONVERSATION_LIST).columns(
-        id=Integer, title=String, pinned=Boolean, last_message_at=UtcDateTime
-    )
-    rows = db.session.execute(listed, {**wanted, "limit": most, "offset": skipped})
+    rows = db.session.execute(CONVERSATION_LIST, {**wanted, "limit": most, "offset": skipped})
     return jsonify([summary_json(row, row.newest_body, row.message_count) for row in rows])
 
 
@@ -1211,10 +1224,8 @@ def own_conversation(conv_id):
     """The conversation if it is there and mine; else the same 404 for both."""
     if conv_id is None or conv_id > LARGEST_ID:
         abort(404)
-    conversation = db.session.get(Conversation, conv_id)
-    if conversation is None or conversation.user_id != current_user.user.id:
-        abort(404)
-    return conversation
+    wanted = {"conv_id": conv_id, "owner": current_user.user.id}
+    return db.session.scalar(OWN_CONVERSATION, wanted) or abort(404)
 
 
 def etag_of(conversation):
@@ -1228,15 +1239,11 @@ def conversation_response(conversation):
 
 
 def conversation_json(conversation):
-    newest = db.session.scalar(
-        select(Message.body)
-        .where(Message.conversation_id == conversation.id)
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    message_count = db.session.scalar(
-        select(func.count()).where(Message.conversation_id == conversation.id)
-    )
+    newest, message_count = sql(
+        "SELECT (SELECT body FROM message WHERE conversation_id = :id ORDER BY seq DESC LIMIT 1),"
+        " (SELECT count(*) FROM message WHERE conversation_id = :id)",
+        id=conversation.id,
+    ).one()
     return {
         **summary_json(conversation, newest, message_count),
         "created_at": iso(conversation.created_at),
@@ -1251,11 +1258,9 @@ def update_conversation(conversation):
         refuse(428, "Send If-Match with the ETag you last saw.")
     refuse_stale(conversation)
     seen = conversation.version
-    changed = db.session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation.id, Conversation.version == seen)
-        .values(**changes, version=seen + 1, updated_at=now())
-    )
+    chosen = {"conv_id": conversation.id, "seen": seen}
+    change = {**changes, "version": seen + 1, "updated_at": now()}
+    changed = db.session.execute(CONVERSATION_CHANGE, {**chosen, **change})
     db.session.commit()
     if changed.rowcount == 0:  # somebody was quicker
         refuse_as_stale()

@@ -66,11 +66,10 @@ class Item(MethodView):
 
     def patch(self, conv_id: int) -> Response:
         """Change some of its fields, if the caller has seen its newest version."""
-        service, user = provide(ConversationService), signed_in().user
-        conversation = service.get_owned(user, conv_id).conversation
+        service = provide(ConversationService)
+        conversation = service.get_owned(signed_in().user, conv_id).conversation
         wanted = parse_json(ConversationUpdate)
-        service.update(conversation, required_version(conversation), wanted)
-        return _detail(service.get_owned(user, conv_id))
+        return _detail(service.update(conversation, required_version(conversation), wanted))
 
     def delete(self, conv_id: int) -> Response:
         """Delete it with its messages and attachments."""

@@ -4,22 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import (
-    ColumnElement,
-    CursorResult,
-    Delete,
-    Select,
-    Update,
-    delete,
-    exists,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import CursorResult, Delete, Update, delete, exists, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from modern.clock import Clock
-from modern.conversation import finding
+from modern.conversation import finding, statements
 from modern.conversation.export import Contents, Exported, exported
 from modern.conversation.finding import Hit
 from modern.conversation.overview import Overview, shortened
@@ -82,25 +71,19 @@ class ConversationService:
         """The user's conversation; NotFound for one of somebody else, as for a missing one."""
         if conversation_id > LARGEST_ID:  # the database could not even compare it
             raise NotFound
-        mine = Conversation.id == conversation_id, Conversation.user_id == user.id
-        row = self.session.execute(_overviews().where(*mine)).one_or_none()
-        if row is None:
-            raise NotFound
-        return Overview(*row)
+        return self._owned({"id": conversation_id, "user_id": user.id})
 
     def list_page(self, user: User, query: ConversationQuery) -> Slice[Overview]:
         """One page of the user's conversations: pinned ones first, then the latest."""
-        wanted = _wanted(user, query)
-        latest = func.coalesce(Conversation.last_message_at, Conversation.created_at)
-        page = (
-            _overviews()
-            .where(*wanted)
-            .order_by(Conversation.pinned.desc(), latest.desc(), Conversation.id.desc())
-            .limit(query.per_page)
-            .offset(offset(query.page, query.per_page))
-        )
-        total = self.session.scalar(select(func.count(Conversation.id)).where(*wanted)) or 0
-        return Slice([Overview(*row) for row in self.session.execute(page)], total)
+        wanted: dict[str, Any] = {"user_id": user.id, "status": query.status}
+        if query.assistant_key is not None:
+            wanted["assistant_key"] = query.assistant_key
+        part = {"limit": query.per_page, "offset": offset(query.page, query.per_page)}
+        rows = self.session.execute(statements.page(*wanted), {**wanted, **part})
+        items = [Overview(*row) for row in rows]
+        if 0 < len(items) < query.per_page:  # the last page, so there is nothing else to count
+            return Slice(items, part["offset"] + len(items))
+        return Slice(items, self.session.scalar(statements.total(*wanted), wanted) or 0)
 
     def get_or_create_fresh(self, user: User) -> Fresh:
         """The newest open conversation without title and messages, or else a new one."""
@@ -114,16 +97,16 @@ class ConversationService:
         self.session.commit()
         return Fresh(Overview(found), created=False)
 
-    def update(self, conversation: Conversation, version: int, wanted: ConversationUpdate) -> None:
-        """Change the conversation; Stale unless it still has the version."""
-        change = (
-            update(Conversation)
-            .where(Conversation.id == conversation.id, Conversation.version == version)
-            .values(wanted.changes)
-            .values(version=version + 1, updated_at=self.clock())
-        )
-        if not self._write(change):
+    def update(
+        self, conversation: Conversation, version: int, wanted: ConversationUpdate
+    ) -> Overview:
+        """Change the conversation, and read it anew; Stale unless it still has the version."""
+        mine = {"id": conversation.id, "user_id": conversation.user_id}
+        change = {**wanted.changes, "version": version + 1, "updated_at": self.clock()}
+        chosen = {"seen_id": conversation.id, "seen": version}
+        if not self._write(statements.CHANGE, {**chosen, **change}):
             raise Stale
+        return self._owned(mine)
 
     def delete(self, conversation: Conversation, version: int | None) -> None:
         """Delete the conversation and what is in it; with a version, Stale unless it has that."""
@@ -304,23 +287,14 @@ class ConversationService:
         self.session.commit()
         return Overview(conversation)
 
-    def _write(self, statement: Update | Delete) -> bool:
+    def _owned(self, mine: dict[str, Any]) -> Overview:
+        row = self.session.execute(statements.OWNED, mine).one_or_none()
+        if row is None:
+            raise NotFound
+        return Overview(*row)
+
+    def _write(self, statement: Update | Delete, values: dict[str, Any] | None = None) -> bool:
         """Run a change of one row; False if there was no such row any more."""
-        written = cast("CursorResult[Any]", self.session.execute(statement)).rowcount == 1
+        written = cast("CursorResult[Any]", self.session.execute(statement, values)).rowcount == 1
         self.session.commit()
         return written
-
-
-def _wanted(user: User, query: ConversationQuery) -> list[ColumnElement[bool]]:
-    wanted = [Conversation.user_id == user.id, Conversation.status == query.status]
-    if query.assistant_key is not None:
-        wanted.append(Conversation.assistant_key == query.assistant_key)
-    return wanted
-
-
-def _overviews() -> Select[Any]:
-    """Conversations with what an Overview says of their messages, in one statement."""
-    own = Message.conversation_id == Conversation.id
-    count = select(func.count(Message.id)).where(own).scalar_subquery()
-    newest = select(Message.body).where(own).order_by(Message.seq.desc()).limit(1).scalar_subquery()
-    return select(Conversation, count, newest)

@@ -99,7 +99,7 @@ def test_a_conversation_that_is_gone_can_not_be_deleted_again(conversations, ada
         conversations.delete(once, version=None)
 
 
-def test_the_list_takes_as_many_statements_for_many_as_for_one(conversations, ada):
+def test_a_list_of_one_page_takes_one_statement(conversations, ada):
     statements = []
     bind = conversations.session.get_bind()
     event.listen(bind, "before_cursor_execute", lambda *args: statements.append(args[2]))
@@ -107,4 +107,13 @@ def test_the_list_takes_as_many_statements_for_many_as_for_one(conversations, ad
     found = conversations.list_page(ada, ConversationQuery())
 
     assert len(found.items) == 4
-    assert len(statements) == 2
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "per_page", "shown"), [(1, 20, 4), (1, 4, 4), (1, 3, 3), (2, 3, 1), (2, 4, 0)]
+)
+def test_every_page_knows_how_many_there_are(conversations, ada, page, per_page, shown):
+    found = conversations.list_page(ada, ConversationQuery(page=page, per_page=per_page))
+
+    assert (len(found.items), found.total) == (shown, 4)

@@ -8,6 +8,7 @@ from tests.parity.mutants.mutant import Mutant
 CHANNEL = "body"
 
 SERVICE = "modern/conversation/service.py"
+STATEMENTS = "modern/conversation/statements.py"
 SCHEMAS = "modern/conversation/schemas.py"
 OVERVIEW = "modern/conversation/overview.py"
 FINDING = "modern/conversation/finding.py"
@@ -239,9 +240,9 @@ MUTANTS = [
         "moment:%Y-%m-%d %H:%M", settings_page),
     Mutant("a minute is American", TIMES, "%Y-%m-%d %H:%M}", "%m/%d/%Y %H:%M}", settings_page),
     # Order, pages, filters.
-    Mutant("pinned ones are not first", SERVICE,
+    Mutant("pinned ones are not first", STATEMENTS,
         "Conversation.pinned.desc(), latest.desc()", "latest.desc()", pinned_one),
-    Mutant("the oldest are first", SERVICE, "latest.desc(), Conversation.id.desc())",
+    Mutant("the oldest are first", STATEMENTS, "latest.desc(), Conversation.id.desc())",
         "latest.asc(), Conversation.id.desc())", conversations),
     Mutant("a page begins later", "modern/paging.py", "(page - 1) * per_page",
         "(page - 1) * per_page + 1", second_page),
@@ -249,8 +250,8 @@ MUTANTS = [
         "page * per_page", conversations),
     Mutant("every page is the first", "modern/paging.py", "(page - 1) * per_page", "0",
         second_page),
-    Mutant("a page has one too many", SERVICE, ".limit(query.per_page)\n",
-        ".limit(query.per_page + 1)\n", first_page),
+    Mutant("a page has one too many", SERVICE, '{"limit": query.per_page,',
+        '{"limit": query.per_page + 1,', first_page),
     Mutant("messages are newest first", SERVICE, "found[: query.limit][::-1]",
         "found[: query.limit]", messages),
     Mutant("messages before one have that too", SERVICE, "query.before - 1", "query.before",
@@ -258,11 +259,10 @@ MUTANTS = [
     Mutant("one message is left out", SERVICE, "found[: query.limit][::-1]",
         "found[1 : query.limit][::-1]", messages),
     Mutant("the archived are open", SERVICE,
-        "[Conversation.user_id == user.id, Conversation.status == query.status]",
-        "[Conversation.user_id == user.id]", conversations),
+        '{"user_id": user.id, "status": query.status}', '{"user_id": user.id}', conversations),
     Mutant("everybody's are listed", SERVICE,
-        "[Conversation.user_id == user.id, Conversation.status == query.status]",
-        "[Conversation.status == query.status]", conversations),
+        '{"user_id": user.id, "status": query.status}', '{"status": query.status}',
+        conversations),
     Mutant("an assistant is not looked for", SERVICE, "if query.assistant_key is not None:",
         "if query.assistant_key is None:", conversations_with_docs),
     Mutant("the oldest are found first", FINDING, "place.c.at.desc(), place",

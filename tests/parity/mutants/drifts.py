@@ -6,6 +6,7 @@ from tests.parity.mutants.exchanges import GUIDE, Scene, act, attach, change, su
 from tests.parity.mutants.mutant import Mutant
 
 CONVERSATION = "modern/conversation/service.py"
+STATEMENTS = "modern/conversation/statements.py"
 ROUTES = "modern/conversation/routes.py"
 SCHEMAS = "modern/conversation/schemas.py"
 CHAT = "modern/chat/routes.py"
@@ -110,6 +111,7 @@ def wrong_settings(scene: Scene) -> None:
 
 
 SEEN = ("status", "header", "body")
+OWNED = 'Conversation.id == bindparam("id"), Conversation.user_id == bindparam("user_id")'
 LISTED = """Page(items=items, page=query.page, per_page=query.per_page, total=found.total)
         )
 
@@ -123,8 +125,8 @@ MUTANTS = [
         '    created_at: Annotated[datetime, __import__("pydantic").PlainSerializer('
         '__import__("werkzeug.http").http.http_date)]\n    updated_at: datetime\n',
         conversation, ("body",)),
-    Mutant("a list is cut at 50", CONVERSATION, ".limit(query.per_page)\n",
-        ".limit(min(50, query.per_page))\n", more_than_fifty, ("body",)),
+    Mutant("a list is cut at 50", CONVERSATION, '{"limit": query.per_page,',
+        '{"limit": min(50, query.per_page),', more_than_fifty, ("body",)),
     Mutant("an item becomes an array", "modern/responses.py", "Response(body.model_dump_json(),",
         'Response("[" + body.model_dump_json() + "]",', conversation, ("body",)),
     Mutant("somebody else's is a bad request", "modern/errors.py", "failures.NotFound: 404",
@@ -145,12 +147,10 @@ MUTANTS = [
         '"WTF_CSRF_TIME_LIMIT": None,',
         '"WTF_CSRF_TIME_LIMIT": None, "WTF_CSRF_METHODS": {"GET"},', health, SEEN),
     # Permissions.
-    Mutant("everybody sees a conversation", CONVERSATION,
-        "mine = Conversation.id == conversation_id, Conversation.user_id == user.id",
-        "mine = (Conversation.id == conversation_id,)", foreign_view, SEEN),
-    Mutant("everybody deletes a conversation", CONVERSATION,
-        "mine = Conversation.id == conversation_id, Conversation.user_id == user.id",
-        "mine = (Conversation.id == conversation_id,)", foreign_deletion,
+    Mutant("everybody sees a conversation", STATEMENTS, OWNED,
+        'Conversation.id == bindparam("id")', foreign_view, SEEN),
+    Mutant("everybody deletes a conversation", STATEMENTS, OWNED,
+        'Conversation.id == bindparam("id")', foreign_deletion,
         ("status", "body", "rows")),
     Mutant("everybody sees a file", "modern/chat/service.py",
         "if found is None or found.user_id != user.id:", "if found is None:", foreign_file, SEEN),
@@ -173,10 +173,10 @@ MUTANTS = [
         "if not request.if_match.contains(etag(conversation)):",
         "if not request.if_match:", stale_change, (*SEEN, "rows")),
     Mutant("a change keeps the version", CONVERSATION,
-        ".values(version=version + 1, updated_at=self.clock())",
-        ".values(updated_at=self.clock())", renaming, ("header", "body", "rows")),
+        '"version": version + 1, "updated_at"', '"updated_at"', renaming,
+        ("header", "body", "rows")),
     Mutant("a change is of no time", CONVERSATION,
-        ".values(version=version + 1, updated_at=self.clock())", ".values(version=version + 1)",
+        '"version": version + 1, "updated_at": self.clock()', '"version": version + 1',
         renaming, ("body", "rows")),
     Mutant("a copy is never good", ROUTES, "        response.make_conditional(request)\n", "",
         unchanged, SEEN),
