@@ -13,16 +13,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from gateway.parity.canonical import Answer, Body
+from gateway.parity.matching import member
 from gateway.parity.patterns import Context, Findings, Path, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gateway.parity.canonical import Tree
-
-
-_GAP = object()
-"""Stands where control has an item that candidate has not."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +121,14 @@ class AcceptedDifference:
 
 @dataclass(frozen=True)
 class Translation:
-    """Candidate's answer in control's terms, and the ids of the entries that it took."""
+    """Candidate's answer in control's terms, and the ids of the entries that it took.
+
+    `unordered` are the places of lists whose order means nothing.
+    """
 
     answer: Answer
     used: tuple[str, ...]
+    unordered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -148,15 +149,17 @@ class AcceptedDifferences:
 
     def translate(self, control: Answer, candidate: Answer) -> Translation:
         """Rewrite candidate's answer in control's terms."""
-        answer, used, taken = candidate, [], set[str]()
+        answer, used = candidate, list[str]()
+        taken, unordered = set[str](), set[str]()
         for entry in self.entries:
             places = entry.control.places
             if places and not places & taken:
                 rewritten = _rewritten(entry, control, candidate, answer)
                 if rewritten is not None:
-                    answer, taken = rewritten, taken | places
-                    used.append(entry.id)
-        return Translation(answer, tuple(used))
+                    answer, taken = rewritten.answer, taken | places
+                    used += rewritten.used
+                    unordered |= rewritten.unordered
+        return Translation(answer, tuple(used), frozenset(unordered))
 
     def value(self, control: Tree, candidate: Tree) -> str | None:
         """Give the id of the entry that accepts two values found at one place of a JSON body."""
@@ -198,7 +201,7 @@ def _accepting(
 
 def _rewritten(
     entry: AcceptedDifference, control: Answer, original: Answer, answer: Answer
-) -> Answer | None:
+) -> Translation | None:
     """Rewrite what the entry names; None if either side is not what it says."""
     one, other = Findings(), Findings()
     if not (
@@ -213,26 +216,24 @@ def _rewritten(
     body = answer.body
     if "body" in entry.control.places:
         body = _rewritten_body(control.body, original.body, one, other)
-    return replace(answer, status=status, headers=kept, body=body)
+    unordered = {_place(one.same[name]) for name in one.unordered & other.unordered}
+    rewritten = replace(answer, status=status, headers=kept, body=body)
+    return Translation(rewritten, (entry.id,), frozenset(unordered))
 
 
 def _rewritten_body(control: Body, candidate: Body, ours: Findings, theirs: Findings) -> Body:
     value = control.value
     for name, path in ours.same.items():
-        said = _at(candidate.value, theirs.same[name])
-        if name in ours.unordered & theirs.unordered:
-            said = _in_order_of(_at(control.value, path), said)
-        value = _with(value, path, said)
+        value = _with(value, path, _at(candidate.value, theirs.same[name]))
     return replace(control, value=value)
 
 
-def _in_order_of(control: Tree, candidate: Tree) -> Tree:
-    """Give candidate's items, each where control has an equal one; the others fill the gaps."""
-    others = list(candidate)
-    places = [others.pop(others.index(item)) if item in others else _GAP for item in control]
-    rest = iter(others)
-    filled = [next(rest, _GAP) if item is _GAP else item for item in places]
-    return [item for item in filled if item is not _GAP] + list(rest)
+def _place(path: Path) -> str:
+    """Spell a path as places of differences are."""
+    place = ""
+    for step in path:
+        place = f"{place}[{step}]" if isinstance(step, int) else member(place, step)
+    return place
 
 
 def _context(answer: Answer) -> Context:

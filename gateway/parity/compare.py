@@ -6,12 +6,13 @@ they are met, so what is compared first decides what a token stands for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gateway.parity.accepted import AcceptedDifferences
 from gateway.parity.answers import compare_answers
 from gateway.parity.difference import KINDS, Difference
+from gateway.parity.matching import in_controls_terms
 from gateway.parity.noise import NO_NOISE, Noise
 from gateway.parity.pairing import paired_effects
 from gateway.parity.renaming import Renaming
@@ -65,7 +66,7 @@ def compare(
     """
     accepted = accepted or AcceptedDifferences()
     translation = accepted.translate(control.answer, candidate.answer)
-    values = Values(renaming, accepted, noise, list(translation.used))
+    values = Values(renaming, accepted, noise, list(translation.used), translation.unordered)
     # First of all, since the answer may name the keys of rows that were inserted.
     rows = paired_effects(control.effects or (), candidate.effects or (), renaming)
     differences = [
@@ -75,7 +76,17 @@ def compare(
     ]
     used = tuple(dict.fromkeys(values.used))
     reported = tuple(each for each in differences if each.kind in channels)
-    return Comparison(reported, used, translation.answer, values.counts)
+    return Comparison(reported, used, _in_place(translation.answer, values), values.counts)
+
+
+def _in_place(answer: Answer, values: Values) -> Answer:
+    """Put candidate's items and members where control has the ones that they stand for."""
+    body = answer.body
+    if not values.counterparts:
+        return answer
+    return replace(
+        answer, body=replace(body, value=in_controls_terms(body.value, values.counterparts))
+    )
 
 
 def varying(seen: Observation, again: Observation) -> dict[tuple[str, str], Difference]:

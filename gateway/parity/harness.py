@@ -19,7 +19,8 @@ from gateway.parity.client import Client, cookies_of
 from gateway.parity.compare import Comparison, Observation, compare, varying
 from gateway.parity.cookies import SetCookie
 from gateway.parity.difference import KINDS
-from gateway.parity.noise import Noise, unordered_places
+from gateway.parity.noise import Noise
+from gateway.parity.order import unordered_places
 from gateway.parity.outbound import Outbound
 from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
 from gateway.parity.renaming import Renaming

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 from gateway.parity.shape import moved_with, same_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from gateway.parity.canonical import Tree
     from gateway.parity.difference import Difference
 
     Place = tuple[str, str]
@@ -45,28 +44,3 @@ class Noise:
 
 
 NO_NOISE = Noise()
-
-
-def ordered_like(control: list[Tree], candidate: list[Tree]) -> list[Tree]:
-    """Bring the items of a list into the order of another, as far as they are equal."""
-    left, ordered = list(candidate), []
-    for item in control:
-        if item in left:
-            left.remove(item)
-            ordered.append(item)
-        else:
-            return candidate
-    return ordered + left
-
-
-def unordered_places(before: Tree, after: Tree, place: str = "") -> Iterator[str]:
-    """Find the lists that hold the same in another order."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for name in before.keys() & after.keys():
-            inner = f"{place}.{name}" if place else name
-            yield from unordered_places(before[name], after[name], inner)
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        if before != after and ordered_like(before, after) == before:
-            yield place
-        for at, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from unordered_places(one, other, f"{place}[{at}]")

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 
 _REMEMBERED = 1024
-_SHORTEST = 16
+SHORTEST = 16
+"""What is shorter is never opaque."""
+
 _SHORTEST_SIGNATURE = 27  # SHA-1 in base64, as itsdangerous and Flask sign
 _LONGEST_TIMESTAMP = 8
 
@@ -51,7 +53,7 @@ def pairs_between(control: str, candidate: str, numbers: Container[Pair] = ()) -
     """
     if control == candidate:
         return [(token, token) for token in _opaque_tokens(control)]
-    ours, theirs = _pieces(control), _pieces(candidate)
+    ours, theirs = pieces(control), pieces(candidate)
     if len(ours) != len(theirs):
         return None
     pairs = []
@@ -105,7 +107,7 @@ def _joined(found: Iterable[list[Pair] | None]) -> list[Pair] | None:
 @lru_cache(_REMEMBERED)
 def is_opaque(token: str) -> bool:
     """Tell whether a token looks made by chance, or signed."""
-    if len(token) < _SHORTEST:
+    if len(token) < SHORTEST:
         return False
     return kind_of(token) is not None or is_signed(token) or is_password_hash(token)
 
@@ -125,7 +127,7 @@ def alike(control: str, candidate: str) -> bool:
 
 def kind_of(token: str) -> str | None:
     """Name the kind of a token made by chance; None for anything a person may have written."""
-    if len(token) < _SHORTEST:
+    if len(token) < SHORTEST:
         return None
     for kind, pattern in _KINDS.items():
         if pattern.fullmatch(token):
@@ -177,7 +179,7 @@ def is_signed(token: str) -> bool:
 
 
 def _carries_json(part: str) -> bool:
-    return len(part) >= _SHORTEST and _read_json(part) is not None
+    return len(part) >= SHORTEST and _read_json(part) is not None
 
 
 def _read_json(part: str) -> Any:
@@ -230,7 +232,7 @@ def _payloads_alike(control: str, candidate: str) -> bool:
     if None not in (_read_json(control), _read_json(candidate)):
         return True  # what they carry is compared by itself
     return control == candidate or (
-        shorter >= _SHORTEST and longer - shorter <= max(8, shorter // 8)
+        shorter >= SHORTEST and longer - shorter <= max(8, shorter // 8)
     )
 
 
@@ -251,23 +253,23 @@ def _hashes_alike(control: str, candidate: str) -> bool:
 # Most texts of a response, such as its headers, come again with the next one.
 @lru_cache(_REMEMBERED)
 def _opaque_tokens(text: str) -> tuple[str, ...]:
-    if len(text) < _SHORTEST:
+    if len(text) < SHORTEST:
         return ()
-    return tuple(piece for piece in _pieces(text) if is_opaque(piece))
+    return tuple(piece for piece in pieces(text) if is_opaque(piece))
 
 
 @lru_cache(_REMEMBERED)
-def _pieces(text: str) -> Sequence[str]:
+def pieces(text: str) -> Sequence[str]:
     """Take a text apart into tokens and what is between; joined again, they are the text."""
     if is_password_hash(text) or _is_base64(text):
         return ["", text, ""]
-    pieces: list[str] = []
+    found: list[str] = []
     end = 0
     for dotted in _DOTTED.finditer(text):
         if is_signed(dotted.group()):
-            pieces += [*_words(text[end : dotted.start()]), dotted.group()]
+            found += [*_words(text[end : dotted.start()]), dotted.group()]
             end = dotted.end()
-    return pieces + _words(text[end:])
+    return found + _words(text[end:])
 
 
 def _is_base64(text: str) -> bool:
@@ -276,9 +278,9 @@ def _is_base64(text: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    pieces: list[str] = []
+    found: list[str] = []
     end = 0
     for word in _WORD.finditer(text):
-        pieces += [text[end : word.start()], word.group()]
+        found += [text[end : word.start()], word.group()]
         end = word.end()
-    return [*pieces, text[end:]]
+    return [*found, text[end:]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from gateway.parity.opaque import pairs_between
+from gateway.parity.opaque import is_opaque, pairs_between, pieces
+from gateway.parity.paired import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     Key = tuple[Any, ...]
 
 DIFFERENT = "the values differ"
+
+_NUMBER = re.compile("[0-9]+")
 
 
 class Renaming:
@@ -30,12 +34,14 @@ class Renaming:
         self._backward: dict[str, str] = {}
         self._keys: dict[str, dict[Key, Key]] = {}
         self._numbers: frozenset[Pair] = frozenset()
+        self._numerals: frozenset[str] = frozenset()
 
     def copy(self) -> Renaming:
         """Give the same pairs, to be bound apart from these."""
         copied = Renaming()
         copied._forward, copied._backward = dict(self._forward), dict(self._backward)
-        copied._keys, copied._numbers = dict(self._keys), self._numbers
+        copied._keys = dict(self._keys)
+        copied._numbers, copied._numerals = self._numbers, self._numerals
         return copied
 
     def match(self, control: str, candidate: str) -> str | None:
@@ -67,6 +73,7 @@ class Renaming:
             for one, other in zip(ours, theirs, strict=True)
             if one != other
         )
+        self._numerals = frozenset(number for pair in self._numbers for number in pair)
 
     def key_of(self, table: str, control: Key) -> Key:
         """Give candidate's key for the row that has this key at control's."""
@@ -77,6 +84,22 @@ class Renaming:
         if not self._numbers or type(control) is not int or type(candidate) is not int:
             return False
         return (str(control), str(candidate)) in self._numbers
+
+    def names_keys(self, texts: Iterable[str]) -> bool:
+        """Tell whether a text holds a number that may stand for another one."""
+        if not self._numerals:
+            return False
+        return any(not self._numerals.isdisjoint(_NUMBER.findall(text)) for text in texts)
+
+    def blanked(self, text: str, side: int) -> str:
+        """Give a text without what may stand for something else; known tokens are control's."""
+        return "".join(self._blanked(piece, side) for piece in pieces(text))
+
+    def _blanked(self, piece: str, side: int) -> str:
+        if is_opaque(piece):
+            known = self._forward if side == CONTROL else self._backward
+            return f"<{piece if side == CONTROL else known[piece]}>" if piece in known else "<>"
+        return _NUMBER.sub(lambda match: "#" if match[0] in self._numerals else match[0], piece)
 
     def _conflict(self, pairs: Iterable[Pair]) -> str | None:
         forward: dict[str, str] = {}

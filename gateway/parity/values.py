@@ -8,7 +8,9 @@ from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from gateway.parity.difference import ABSENT, Difference
-from gateway.parity.noise import NO_NOISE, Noise, ordered_like
+from gateway.parity.matching import filled, member, partner_names, partners
+from gateway.parity.noise import NO_NOISE, Noise
+from gateway.parity.opaque import SHORTEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,29 +30,69 @@ class Counts:
 
 @dataclass
 class Values:
-    """Compares values under one renaming, and remembers which accepted differences it took."""
+    """Compares values under one renaming, and remembers which accepted differences it took.
+
+    `unordered` are the places of a body where the order of a list is declared to mean nothing.
+    `counterparts` tells, by place of the body, where candidate has what control has elsewhere:
+    for a list the places of the items, for an object the names of the members.
+    """
 
     renaming: Renaming
     accepted: AcceptedDifferences
     noise: Noise = NO_NOISE
     used: list[str] = field(default_factory=list)
+    unordered: frozenset[str] = frozenset()
     counts: Counts = field(default_factory=Counts)
+    counterparts: dict[str, Any] = field(default_factory=dict)
 
     def trees(self, kind: str, place: str, control: Tree, candidate: Tree) -> Iterator[Difference]:
         """Compare two pieces of JSON-like data, member by member and item by item."""
         if isinstance(control, dict) and isinstance(candidate, dict):
-            for name in {**control, **candidate}:
-                ours, theirs = control.get(name, ABSENT), candidate.get(name, ABSENT)
-                yield from self.trees(kind, _member(place, name), ours, theirs)
+            yield from self._members(kind, place, control, candidate)
         elif isinstance(control, list) and isinstance(candidate, list):
-            if kind == "body" and place in self.noise.unordered:
-                candidate = ordered_like(control, candidate)
-                self.counts.by_shape += 1
+            if kind == "body" and (place in self.unordered or place in self.noise.unordered):
+                self.counts.by_shape += place in self.noise.unordered
+                candidate = self._ordered(place, control, candidate)
             pairs = zip_longest(control, candidate, fillvalue=ABSENT)
             for at, (ours, theirs) in enumerate(pairs):
                 yield from self.trees(kind, f"{place}[{at}]", ours, theirs)
         else:
             yield from self.scalars(kind, place or "body", control, candidate)
+
+    def agree(self, control: Tree, candidate: Tree, renaming: Renaming) -> bool:
+        """Tell whether two trees agree under another renaming, and bind it."""
+        trial = Values(renaming, self.accepted)
+        return next(trial.trees("body", "", control, candidate), None) is None
+
+    def _ordered(self, place: str, control: list[Tree], candidate: list[Tree]) -> list[Tree]:
+        """Bring candidate's items into control's order; what agrees with nothing fills the gaps."""
+        found = filled(partners(control, candidate, self.renaming, self.agree), len(candidate))
+        self.counterparts[place] = found
+        return [ABSENT if at is None else candidate[at] for at in found]
+
+    def _members(
+        self, kind: str, place: str, control: dict[str, Tree], candidate: dict[str, Tree]
+    ) -> Iterator[Difference]:
+        for ours, theirs in self._names(kind, place, control, candidate):
+            name = theirs if ours is None else ours
+            assert name is not None
+            if len(name) >= SHORTEST and ours and theirs:
+                self.renaming.match(ours, theirs)
+            values = (ABSENT if ours is None else control[ours],
+                      ABSENT if theirs is None else candidate[theirs])  # fmt: skip
+            yield from self.trees(kind, member(place, name), *values)
+
+    def _names(
+        self, kind: str, place: str, control: dict[str, Tree], candidate: dict[str, Tree]
+    ) -> list[tuple[str | None, str | None]]:
+        """Pair the names of members, control's first."""
+        if control.keys() == candidate.keys() and not self.renaming.names_keys(control):
+            return [(name, name) for name in control]
+        found = partner_names(control, candidate, self.renaming, self.agree)
+        if kind == "body" and any(ours != theirs for ours, theirs in found.items()):
+            self.counterparts[place] = found
+        alone = [name for name in candidate if name not in found.values()]
+        return [*found.items(), *((None, name) for name in alone)]
 
     def scalars(self, kind: str, place: str, control: Any, candidate: Any) -> Iterator[Difference]:
         """Compare two values that are compared as a whole."""
@@ -84,7 +126,3 @@ def _family(value: Any) -> type:
     if isinstance(value, bool):
         return bool
     return Number if isinstance(value, Number) else object
-
-
-def _member(place: str, name: str) -> str:
-    return f"{place}.{name}" if place else name
