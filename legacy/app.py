@@ -1224,8 +1224,8 @@ def own_conversation(conv_id):
     """The conversation if it is there and mine; else the same 404 for both."""
     if conv_id is None or conv_id > LARGEST_ID:
         abort(404)
-    wanted = {"conv_id": conv_id, "owner": current_user.user.id}
-    return db.session.scalar(OWN_CONVERSATION, wanted) or abort(404)
+    mine = {"conv_id": conv_id, "owner": current_user.user.id}
+    return db.session.scalar(OWN_CONVERSATION, mine) or abort(404)
 
 
 def etag_of(conversation):
@@ -1239,13 +1239,13 @@ def conversation_response(conversation):
 
 
 def conversation_json(conversation):
-    newest, message_count = sql(
+    newest_and_count = sql(
         "SELECT (SELECT body FROM message WHERE conversation_id = :id ORDER BY seq DESC LIMIT 1),"
         " (SELECT count(*) FROM message WHERE conversation_id = :id)",
         id=conversation.id,
     ).one()
     return {
-        **summary_json(conversation, newest, message_count),
+        **summary_json(conversation, *newest_and_count),
         "created_at": iso(conversation.created_at),
         "updated_at": iso(conversation.updated_at),
         "version": conversation.version,
@@ -1257,9 +1257,8 @@ def update_conversation(conversation):
     if "If-Match" not in request.headers:
         refuse(428, "Send If-Match with the ETag you last saw.")
     refuse_stale(conversation)
-    seen = conversation.version
-    chosen = {"conv_id": conversation.id, "seen": seen}
-    change = {**changes, "version": seen + 1, "updated_at": now()}
+    chosen = {"conv_id": conversation.id, "seen": conversation.version}
+    change = {**changes, "version": conversation.version + 1, "updated_at": now()}
     changed = db.session.execute(CONVERSATION_CHANGE, {**chosen, **change})
     db.session.commit()
     if changed.rowcount == 0:  # somebody was quicker
