@@ -21,6 +21,7 @@ from tests.legacy.conftest import close_engine, load_legacy
 from tests.reference.conftest import Site
 from tests.reference.mixture import WAYS, Mixture
 from tests.reference.test_access import NAMES, OPERATIONS, path_of
+from tests.reference.test_security_content import attach
 
 POLICY = "Content-Security-Policy"
 GETS = [(route, method) for route, method in OPERATIONS if method == "GET"]
@@ -71,25 +72,41 @@ def test_v3_4_an_unknown_address_carries_the_headers(side):
         has_headers(side.name, answer)
 
 
-@pytest.mark.parametrize(("route", "method"), OPERATIONS, ids=NAMES)
-def test_v3_4_a_crash_carries_the_headers_and_tells_nothing(
-    side, route, method, monkeypatch, caplog
-):
-    if route["path"] == "/health":
-        return  # which tells of the database and never crashes over it
-    monkeypatch.setitem(side.app.config, "TESTING", False)
-    monkeypatch.setitem(side.app.config, "PROPAGATE_EXCEPTIONS", False)
-    ada = side.signed_in("ada")
-    with side.session() as session:
-        session.execute(text("DROP TABLE login_session"))
-        session.execute(text("DROP TABLE rate_bucket"))
-        session.commit()
-    with caplog.at_level(logging.CRITICAL):
-        crashed = ada.call(method, path_of(route))
+# But /health, which tells of the database and never crashes over it.
+CRASHING = [(route, method) for route, method in OPERATIONS if route["path"] != "/health"]
+
+
+@pytest.fixture
+def crash(renewed: dict[str, Site], monkeypatch: pytest.MonkeyPatch, caplog: Any) -> Any:
+    """Let nearly every request crash from now on, as in production."""
+    caplog.set_level(logging.CRITICAL)
+
+    def crash() -> None:
+        for site in renewed.values():
+            monkeypatch.setitem(site.app.config, "TESTING", False)
+            monkeypatch.setitem(site.app.config, "PROPAGATE_EXCEPTIONS", False)
+        with renewed["legacy"].session() as session:
+            session.execute(text("DROP TABLE login_session"))
+            session.execute(text("DROP TABLE rate_bucket"))
+            session.commit()
+
+    return crash
+
+
+def is_discreet(side: str, crashed: TestResponse) -> None:
     assert crashed.status_code == 500
-    has_headers(side.name, crashed)
+    has_headers(side, crashed)
     assert "login_session" not in crashed.text
     assert "Traceback" not in crashed.text
+
+
+@pytest.mark.parametrize(
+    ("route", "method"), CRASHING, ids=[f"{m} {r['path']}" for r, m in CRASHING]
+)
+def test_v3_4_a_crash_carries_the_headers_and_tells_nothing(side, route, method, crash):
+    ada = side.signed_in("ada")
+    crash()
+    is_discreet(side.name, ada.call(method, path_of(route)))
 
 
 # Behind the gateway, which moves everybody to and fro
@@ -105,6 +122,56 @@ def test_v3_4_every_answer_through_the_gateway_carries_the_headers_of_who_answer
                 answer = person.client.open(foreign, method=asked, buffered=True)
                 has_headers(mixture.answering, answer)
                 assert answer.status_code == 405 or asked == method
+
+
+def test_v3_4_a_crash_behind_the_gateway_carries_the_headers_of_who_crashed(mixture, crash):
+    ada = mixture.signed_in("ada")
+    sent = {"headers": {"X-CSRFToken": ada.csrf()}, "buffered": True}
+    crash()
+    for route, method in CRASHING:
+        mixture.flip()
+        crashed = ada.client.open(path_of(route), method=method, **sent)
+        is_discreet(mixture.answering, crashed)
+
+
+REFUSED: list[tuple[set[int], str, str, dict[str, Any]]] = [
+    ({404}, "GET", "/nowhere", {}),
+    ({404}, "GET", "/static/no", {}),
+    ({404}, "GET", "/assets/no", {}),
+    ({409}, "POST", "/admin/users/2/approve", {}),
+    ({412}, "PATCH", "/conversations/1", {"json": {"title": "x"}, "headers": {"If-Match": '"9"'}}),
+    ({413}, "POST", "/feedback", {"data": b"x" * (1024 * 1024 + 1)}),
+    ({400, 422}, "POST", "/feedback", {"json": {}}),
+    ({428}, "PATCH", "/conversations/1", {"json": {"title": "x"}}),
+]
+
+
+def test_v3_4_every_refusal_behind_the_gateway_carries_the_headers_of_who_refused(mixture):
+    ada = mixture.signed_in("ada")
+    for statuses, method, path, options in REFUSED:
+        for _ in range(2):
+            mixture.flip()
+            refused = ada.call(method, path, **options)
+            has_headers(mixture.answering, refused)
+            assert refused.status_code in statuses
+    file = attach(ada, "x.txt", b"x").get_json()["url"]
+    for _ in range(2):
+        mixture.flip()
+        unsuitable = attach(ada, "x.exe", b"MZ\x90\x00"), 415
+        no_part = ada.get(file, headers={"Range": "bytes=5-"}), 416
+        for refused, status in (unsuitable, no_part, (ada.client.post(file), 405)):
+            has_headers(mixture.answering, refused)
+            assert refused.status_code == status
+
+
+def test_v3_4_who_asks_too_often_is_refused_with_the_headers(mixture):
+    bob = mixture.signed_in("bob")
+    answers = []
+    for _ in range(32):
+        mixture.flip()
+        answers.append(bob.call("POST", "/feedback", json={}))
+        has_headers(mixture.answering, answers[-1])
+    assert [answer.status_code for answer in answers[-2:]] == [429, 429]
 
 
 def test_v3_5_no_get_changes_a_row_whoever_answers(mixture, renewed):
