@@ -28,8 +28,12 @@ serve: setup  ## Serve both applications on http://127.0.0.1:5000, with sample d
 		'           and reload the page: it is answered by the other application.' ''
 	@STREAM_PAUSE_MS=$${STREAM_PAUSE_MS:-15} exec $(BIN)/gateway serve --table $(TABLE) --bind $(BIND) --threads 32
 
+# What measures how soon something is answered under load has the machine to itself.
+BY_ITSELF := tests/reliability tests/journeys
+SIDE_BY_SIDE := --parity-full --numprocesses 2 --dist loadfile $(addprefix --ignore ,$(BY_ITSELF))
 test: setup  ## Run the whole test suite
-	$(BIN)/python -m pytest $(or $(TESTS),--parity-full)
+	$(BIN)/python -m pytest $(or $(TESTS),$(SIDE_BY_SIDE))
+	$(if $(TESTS),,$(BIN)/python -m pytest $(BY_ITSELF))
 
 # What runs on every kind of database anyhow (test_turns.py), and what looks at pages only, is left out.
 # They wait for the server more than they compute, so several run at once; the longest begin.
