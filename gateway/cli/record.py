@@ -41,10 +41,12 @@ def record(  # noqa: PLR0913 - one parameter an option
         if given is not None and not given.isidentifier():
             raise click.BadParameter(f"{option} {given!r} is no name in Python.")
     session = read_session(file, origin=origin, assets=assets, streams=streams, uploads=uploads)
-    text = script_of(session, name or name_from(Path(file).name), fixture)
+    script = script_of(session, name or name_from(Path(file).name), fixture)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(script.source, nl=False)
     else:
-        create(output, text.encode(), force=force)
+        create(output, script.source.encode(), force=force)
+    if script.environment:
+        note(f"The test reads what is not written from {', '.join(script.environment)}.")
     for told in [*(f"note: {told}" for told in session.notes), *left_out_line(session.left_out)]:
         note(told)

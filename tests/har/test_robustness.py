@@ -56,7 +56,7 @@ def test_any_value_anywhere_gives_a_session_or_a_sentence(tmp_path, content, dat
     file.write_text(json.dumps(content))
 
     try:
-        text = script_of(read_session(file), "odd")
+        text = script_of(read_session(file), "odd").source
     except HarError as error:
         assert str(error).endswith(".")
     else:

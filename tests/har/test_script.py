@@ -28,14 +28,14 @@ def formatted(text, *options):
 
 def written(*calls, fixture=None):
     session = Session("http://a.example", tuple(plan(calls)), {}, {}, ())
-    return script_of(session, "session", fixture)
+    return script_of(session, "session", fixture).source
 
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory):
     """The test of a session at the shop."""
     file = shopping(make_shop(7)).write(tmp_path_factory.mktemp("har") / "shop.har")
-    return script_of(read_session(file), "shop")
+    return script_of(read_session(file), "shop").source
 
 
 @pytest.mark.parametrize("version", ["py311", "py313"])

@@ -45,7 +45,7 @@ def value(tree: Any) -> Node:
     if isinstance(tree, Code | Group):
         return tree
     if isinstance(tree, dict):
-        items = ((f"{literal(name)}: ", value(item)) for name, item in tree.items())
+        items = ((f"{_flat(value(name))}: ", value(item)) for name, item in tree.items())
         return Group("{", tuple(items), "}")
     if isinstance(tree, list):
         return Group("[", tuple(("", value(item)) for item in tree), "]")
@@ -61,6 +61,24 @@ def literal(plain: Any) -> str:
     quote = "'" if shown.count('"') > shown.count("'") + shown.count("\\'") else '"'
     inside = "".join(f"\\{quote}" if letter == quote else letter for letter in shown)
     return f"{'b' if isinstance(plain, bytes) else ''}{quote}{inside}{quote}"
+
+
+def joined(pieces: Iterable[str | Code]) -> str:
+    """Write a text that is made of others: a literal, an expression, or an f-string of both."""
+    found = [piece for piece in pieces if piece != ""]
+    if not any(isinstance(piece, Code) for piece in found):
+        return literal("".join(piece for piece in found if isinstance(piece, str)))
+    if len(found) == 1 and isinstance(found[0], Code):
+        return found[0].text
+    return f'f"{"".join(map(_inside, found))}"'
+
+
+def _inside(piece: str | Code) -> str:
+    """Write a piece between the double quotes of an f-string; older Pythons allow none inside."""
+    if isinstance(piece, Code):
+        return "{%s}" % piece.text.replace('"', "'")  # noqa: UP031  # braces
+    shown = "".join(repr(letter)[1:-1] for letter in piece)
+    return shown.replace("{", "{{").replace("}", "}}").replace('"', '\\"')
 
 
 def statement(prefix: str, node: Node, depth: int = 1) -> Iterator[str]:

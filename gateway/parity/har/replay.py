@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from gateway.parity.har.plan import Taken
 from gateway.parity.har.sources import FormField, Meta, any_csrf
+from gateway.parity.har.template import cookies_sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -187,15 +188,9 @@ def beginning_cookies(steps: Sequence[Step]) -> dict[str, str]:
     given: set[str] = set()
     found: dict[str, str] = {}
     for step in steps:
-        for name, value in _cookies(step.entry.request):
+        for name, value in cookies_sent(step.entry.request):
             if name not in given and not _FOREIGN.match(name):
                 found.setdefault(name, value)
         for header in step.entry.response.all_headers("Set-Cookie"):
             given.add(header.partition("=")[0].strip())
     return found
-
-
-def _cookies(request: Request) -> list[tuple[str, str]]:
-    headers = (value for name, value in request.headers if name.lower() == "cookie")
-    pairs = (item.partition("=") for header in headers for item in header.split(";"))
-    return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip()]

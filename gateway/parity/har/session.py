@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.parity.har.archive import read_archive
 from gateway.parity.har.plan import plan
+from gateway.parity.har.secrets import known_secrets
 from gateway.parity.har.selection import select
 from gateway.parity.har.template import template_of, with_uploads
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Session:
-    """A recorded session of one application, ready to be sent again, and the file's name."""
+    """A recorded session of one application, ready to be sent again.
+
+    `secrets` are all that the recording holds, left out exchanges included: value → name.
+    """
 
     origin: str
     steps: tuple[Step, ...]
@@ -28,6 +32,7 @@ class Session:
     pages: Mapping[str, str]
     notes: tuple[str, ...]
     file: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_session(
@@ -47,8 +52,15 @@ def read_session(
     entries = [completed(entry, uploads or {}) for entry in selection.entries]
     steps = tuple(plan(entries))
     notes = tuple(_notes(archive, entries))
-    name = Path(file).name
-    return Session(selection.origin, steps, selection.left_out, archive.pages, notes, name)
+    return Session(
+        selection.origin,
+        steps,
+        selection.left_out,
+        archive.pages,
+        notes,
+        Path(file).name,
+        known_secrets(archive.entries),
+    )
 
 
 def _notes(archive: Archive, entries: Iterable[Entry]) -> Iterator[str]:

@@ -193,13 +193,17 @@ def cookies_of(response: Response) -> list[tuple[str, str]]:
 
 def any_csrf(response: Response) -> Any:
     """Find a CSRF token wherever a response may hold one."""
+    return next(csrf_tokens(response), None)
+
+
+def csrf_tokens(response: Response) -> Iterator[Any]:
+    """Give every CSRF token of a response, the likeliest place first."""
     page = page_of(response)
-    found = [value for name, value in (page.meta if page else {}).items() if is_csrf(name)]
+    yield from (value for name, value in (page.meta if page else {}).items() if is_csrf(name))
     for form in page.forms if page else ():
-        found += [field.value for field in form.fields if is_csrf(field.name)]
-    found += [value for pointer, value in leaves_of(tree_of(response)) if _is_csrf_at(pointer)]
-    found += [value for name, value in cookies_of(response) if is_csrf(name)]
-    return next(iter(found), None)
+        yield from (field.value for field in form.fields if is_csrf(field.name))
+    yield from (value for pointer, value in leaves_of(tree_of(response)) if _is_csrf_at(pointer))
+    yield from (value for name, value in cookies_of(response) if is_csrf(name))
 
 
 def _is_csrf_at(pointer: Pointer) -> bool:

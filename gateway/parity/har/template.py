@@ -135,6 +135,13 @@ def template_of(request: Request) -> Template:
     return template
 
 
+def cookies_sent(request: Request) -> list[tuple[str, str]]:
+    """Give names and values of the cookies that a request carries."""
+    headers = (value for name, value in request.headers if name.lower() == "cookie")
+    pairs = (item.partition("=") for header in headers for item in header.split(";"))
+    return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip()]
+
+
 def _pairs(
     kind: str, pairs: tuple[tuple[str, str], ...], values: Mapping[Place, Any]
 ) -> list[tuple[str, str]]:
