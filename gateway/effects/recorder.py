@@ -101,4 +101,5 @@ class Recorder(Generic[T]):
                 continue
             else:
                 was, now = touched.get(name, ((), ()))
-            yield from net_effects(Content(old, was), Content(new, now))
+            if was != now or old is not new:
+                yield from net_effects(Content(old, was), Content(new, now))

@@ -24,13 +24,21 @@ class SqliteSource:
         self._watch = watch
         self._conflicts: Conflicts | None = None
         self._known: dict[tuple[Any, ...], SqliteTable] = {}
+        self._schema: tuple[Any, ...] = ()
+        self._tables: dict[str, SqliteTable] = {}
 
     def version(self) -> object:
         return self._version(self._reading)
 
     def tables(self) -> Mapping[str, SqliteTable]:
         self._watch.look_after()
-        return {row[0]: self._table(*row) for row in fetch(self._reading, TABLES)}
+        # To look the tables up takes as long as to read a few hundred rows of them.
+        lost = dict(self._watch.triggers.lost)
+        schema = fetch(self._reading, "PRAGMA main.schema_version"), lost
+        if schema != self._schema:
+            self._schema = schema
+            self._tables = {row[0]: self._table(*row) for row in fetch(self._reading, TABLES)}
+        return self._tables
 
     def _table(self, name: str, sql: str, without_rowid: int) -> SqliteTable:
         lost = self._watch.triggers.lost[name]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gateway.parity.canonical import Answer, Body
@@ -57,7 +58,7 @@ class Pinned:
     rows: Mapping[str, Pattern] = field(default_factory=dict)
     outbound: Mapping[str, Pattern] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def places(self) -> frozenset[str]:
         """Name the places of the response that are pinned."""
         found = {f"header {name}" for name in self.headers}
@@ -136,12 +137,17 @@ class AcceptedDifferences:
     """All entries in the order of the file; the first that fits a place has it."""
 
     entries: tuple[AcceptedDifference, ...] = ()
+    _found: dict[tuple[Operation, date], AcceptedDifferences] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def on(self, operation: Operation, today: date) -> AcceptedDifferences:
         """Give the entries that apply to an operation and are in force."""
-        return AcceptedDifferences(
-            tuple(e for e in self.entries if e.expires >= today and e.covers(operation))
-        )
+        found = self._found.get((operation, today))
+        if found is None:
+            in_force = (e for e in self.entries if e.expires >= today and e.covers(operation))
+            found = self._found[operation, today] = AcceptedDifferences(tuple(in_force))
+        return found
 
     def expired(self, today: date) -> tuple[AcceptedDifference, ...]:
         """Give the entries whose time is over."""

@@ -17,6 +17,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
@@ -47,6 +48,8 @@ LEFT_OUT = frozenset({
     "x-response-time",
     "x-runtime",
 })  # fmt: skip
+
+_REMEMBERED = 1024
 
 Tree = Any
 """JSON-like data: None, bool, int, Decimal, str, bytes, list and dict."""
@@ -100,6 +103,12 @@ def _joined(response: Response) -> dict[str, str]:
 def _canonical_header(name: str, value: str, request: Request, base_url: str) -> str:
     if name in {"location", "content-location"}:
         return resolved(value, request, base_url)
+    return _meaning(name, value)
+
+
+# Most headers of a response come again with the next one.
+@lru_cache(_REMEMBERED)
+def _meaning(name: str, value: str) -> str:
     read = _HEADERS.get(name)
     return read(value) if read else value.strip()
 
@@ -163,7 +172,7 @@ def _body(request: Request, response: Response, base_url: str) -> Body:
 
 
 def _typed_body(response: Response, request: Request, base_url: str) -> Body:
-    kind, parameters = parse_options_header(response.header("Content-Type"))
+    kind, parameters = _content_type(response.header("Content-Type"))
     kind = kind.lower()
     if _is_json(kind):
         return _json_body(response.body)
@@ -174,6 +183,9 @@ def _typed_body(response: Response, request: Request, base_url: str) -> Body:
     if kind.startswith("text/") or kind in {"application/xml", "application/javascript"}:
         return _text_body(response.body, parameters.get("charset") or "utf-8")
     return _bytes_body(response.body)
+
+
+_content_type = lru_cache(_REMEMBERED)(parse_options_header)
 
 
 def _is_json(kind: str) -> bool:
@@ -189,12 +201,7 @@ def _json_body(content: bytes) -> Body:
 
 def parse_json(content: bytes) -> Tree:
     """Read JSON exactly. Raises ValueError for what is not JSON, and for a repeated key."""
-    return json.loads(
-        content.decode(),
-        parse_float=Decimal,
-        parse_constant=_refuse_constant,
-        object_pairs_hook=_without_repetition,
-    )
+    return _JSON.decode(content.decode())
 
 
 def _refuse_constant(name: str) -> None:
@@ -206,6 +213,13 @@ def _without_repetition(pairs: list[tuple[str, Tree]]) -> dict[str, Tree]:
     if len(found) != len(pairs):
         raise ValueError("A key stands twice in one object.")
     return found
+
+
+_JSON = json.JSONDecoder(
+    parse_float=Decimal,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_without_repetition,
+)
 
 
 def _events_body(content: bytes) -> Body:

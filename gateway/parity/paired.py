@@ -70,6 +70,8 @@ class Pairs:
         return value
 
     def _resolve_text(self, text: str, side: int) -> Any:
+        if "\ue000" not in text:
+            return text
         whole = _MARKER.fullmatch(text)
         if whole:
             return self._side_of(int(whole[1]), side)

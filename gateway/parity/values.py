@@ -110,7 +110,9 @@ class Values:
         self.counts.values += 1
         if isinstance(control, str) and isinstance(candidate, str):
             return self.renaming.match(control, candidate)
-        if control == candidate and _family(control) is _family(candidate):
+        if control == candidate and (
+            type(control) is type(candidate) or _family(control) is _family(candidate)
+        ):
             return None
         return None if self.renaming.same_key(control, candidate) else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,8 +11,13 @@ from gateway.sandbox.outbound.watch import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from gateway.sandbox.outbound.watch import Watch
+
+
+_LIBRARIES = ("urllib3.connection", "httpx")
+"""What there is a stand-in for beside the standard library, once somebody has imported it."""
 
 
 @contextmanager
@@ -23,7 +29,8 @@ def watching(watch: Watch) -> Iterator[Watch]:
         return
     _install()
     if watch.records:
-        _install_stand_ins()
+        # A library may have been imported since the last time.
+        _install_stand_ins(*map(sys.modules.get, _LIBRARIES))
     with watched(watch):
         try:
             yield watch
@@ -41,8 +48,9 @@ def _install() -> None:
     threads.install()
 
 
-def _install_stand_ins() -> None:
-    """Install the stand-ins; each time, since a library may have been imported meanwhile."""
+@cache
+def _install_stand_ins(*_libraries: ModuleType | None) -> None:
+    """Install the stand-ins for what is imported."""
     from gateway.sandbox.outbound import files, http, mail, processes  # noqa: PLC0415
 
     for module in (mail, http, files, processes):
