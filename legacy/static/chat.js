@@ -307,7 +307,7 @@ function showConversation(conversation) {
   loadMessages(String(conversation.id));
 }
 
-function loadMessages(id) {
+function loadMessages(id, changed) {
   call('GET', '/conversations/' + id + '/messages?limit=100', null, null, function (answer) {
     if (id !== shownId()) {
       return;
@@ -317,7 +317,12 @@ function loadMessages(id) {
       return;
     }
     var messages = itemsOf(answer.data);
-    fillMessages(messages);
+    if (JSON.stringify(messages) !== filledWith) {
+      fillMessages(messages);
+      if (changed) {
+        changed();
+      }
+    }
     // An answer that was stopped here, or is streamed to another page, still changes.
     if (!writing && messages.some(function (message) { return message.state === 'streaming'; })) {
       setTimeout(function () { loadMessages(id); }, LOOK_AGAIN_MS);
@@ -325,7 +330,10 @@ function loadMessages(id) {
   });
 }
 
+var filledWith = '';
+
 function fillMessages(messages) {
+  filledWith = JSON.stringify(messages);
   var list = byId('message-list');
   list.textContent = '';
   messages.forEach(function (message) {
@@ -342,6 +350,25 @@ function fillMessages(messages) {
 }
 
 var SENDERS = { user: 'You', assistant: 'Assistant', system: 'System' };
+
+var seen = null;
+
+// Shows what was said meanwhile in another window or on another device, when somebody comes back to
+// this one. It asks for the conversation's tag only.
+function lookAgain() {
+  var id = shownId();
+  if (document.hidden || writing || document.querySelector('#conversation-list input')) {
+    return;
+  }
+  call('GET', '/conversations/' + id, null, null, function (answer) {
+    if (!answer.ok) {
+      failed(answer);
+    } else if (answer.etag !== seen) {
+      seen = answer.etag;
+      loadMessages(id, loadList);
+    }
+  });
+}
 
 function messageItem(message) {
   var item = element('li', '', message.sender);
@@ -874,6 +901,8 @@ window.onpopstate = function () {
 if (byId('conversation')) {
   loadMessages(shownId());
   loadList();
+  window.onfocus = lookAgain;
+  document.onvisibilitychange = lookAgain;
   byId('messages-empty').onclick = function (event) {
     if (event.target.type === 'button') {
       byId('text').value = event.target.textContent;

@@ -147,13 +147,27 @@ def asks_and_watches(worker):
     early = worker.answer.last.text_content()
     worker.is_answered("Attach")
     expect(answer.last.get_by_label("Rate this answer 5 of 5")).to_be_visible()
-    window.close()
     assert len(worker.answer.last.text_content()) > len(early)
     title = "How do I attach a file to a message?"
     expect(worker.page.get_by_role("heading", level=1)).to_have_text(title)
     sql = "select sender, state from message m join conversation c on c.id = conversation_id"
     rows = worker.rows(f"{sql} where c.title = :title order by seq", title=title)
     assert rows == [("user", "complete"), ("assistant", "complete")]
+
+    worker.say("Xyzzy?")
+    expect(worker.messages).to_have_count(4)
+    worker.is_answered("I found nothing about that")
+    expect(answer).to_have_count(1)
+    worker.step()
+    come_back_to(window)
+    expect(answer).to_have_count(2)
+    expect(answer.last).to_contain_text("I found nothing about that")
+    window.close()
+
+
+def come_back_to(window):
+    # By hand, since Chromium takes every page for looked at while it is driven by a test.
+    window.evaluate("window.dispatchEvent(new Event('focus'))")
 
 
 def attaches_a_table(worker):
@@ -208,7 +222,7 @@ def tidies_up(worker):
     page.get_by_label("Search what was said").fill("attach file")
     worker.press("Find")
     worker.row("How do I attach a file to a message?").first.get_by_role("link").click()
-    expect(worker.messages).to_have_count(2)
+    expect(worker.messages).to_have_count(4)
 
     worker.step()
     worker.press("Pin")
@@ -225,7 +239,7 @@ def tidies_up(worker):
     assert worker.rows(sql) == [(1, "Files", "open")]
 
     worker.step()
-    page.get_by_text("Export", exact=True).click()
+    page.locator("summary").get_by_text("Export", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Markdown", exact=True).click()
     assert re.fullmatch(r"conversation-\d+\.md", download.value.suggested_filename)

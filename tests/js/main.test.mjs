@@ -33,12 +33,15 @@ async function workspace(answers) {
   parts.composer.elements = { file: node("input") };
   parts.text.value = "";
   const page = { ...pageOf(parts), querySelectorAll: () => [] };
-  Object.assign(document, page, { querySelector: () => ({ content: "token" }) });
+  const listeners = {};
+  const addEventListener = (name, listener) => (listeners[name] = listener);
+  const querySelector = () => ({ content: "token" });
+  Object.assign(document, page, { querySelector, addEventListener, hidden: false });
   const asked = [];
   globalThis.window = {
     location: { assign: (place) => asked.push(`go ${place}`) },
     matchMedia: () => ({ matches: false }),
-    addEventListener() {},
+    addEventListener,
     confirm: () => true,
     history: { pushState() {} },
   };
@@ -49,7 +52,7 @@ async function workspace(answers) {
   };
   workspaces += 1;
   await import(`../../modern/static/js/main.js?workspace=${workspaces}`);
-  return { parts, asked };
+  return { parts, asked, listeners };
 }
 
 let workspaces = 0;
@@ -153,4 +156,74 @@ test("a title is changed as of when its editing began, and a refusal shows what 
 test("who is signed out is led to the login", async () => {
   const { asked } = await workspace({ ...BASE, "GET /conversations": () => new Response("", { status: 401 }) });
   await until(() => asked.includes("go /auth/login?next=/chat"));
+});
+
+const seen = (version) => json(LISTED, { ETag: `"7-${version}"` });
+const looks = (asked, path = "/conversations/7") =>
+  asked.filter((each) => each === `GET ${path}`).length;
+
+for (const event of ["focus", "visibilitychange"]) {
+  test(`what was said elsewhere is shown to whom comes back (${event})`, async () => {
+    let said = [];
+    const { parts, listeners } = await workspace({
+      ...BASE,
+      "GET /conversations/7": () => seen(said.length),
+      "GET /conversations/7/messages": () => json(said),
+    });
+    await until(() => parts["messages-empty"].hidden === false);
+    said = [QUESTION, ANSWER];
+    listeners[event]();
+    await until(() => parts["message-list"].children.length === 2);
+    assert.match(parts["message-list"].textContent, /Hello\./);
+  });
+}
+
+test("who comes back to what is as it was finds all of it untouched", async () => {
+  const { parts, asked, listeners } = await workspace({
+    ...BASE,
+    "GET /conversations/7": () => seen(3),
+  });
+  const drawn = () => [parts["message-list"].children[0], parts["conversation-list"].children[0]];
+  await until(() => drawn().every(Boolean));
+  const before = drawn();
+  listeners.focus();
+  await until(() => looks(asked, "/conversations/7/messages") === 2);
+  listeners.focus();
+  await until(() => looks(asked) === 2);
+  await new Promise((done) => setTimeout(done, 20));
+  assert.deepEqual(drawn().map((each, at) => each === before[at]), [true, true]);
+  assert.equal(looks(asked, "/conversations/7/messages"), 2);
+});
+
+test("nobody looks again at a page that is hidden, or amid the change of a title", async () => {
+  const { parts, asked, listeners } = await workspace({
+    ...BASE,
+    "GET /conversations/7": () => seen(3),
+  });
+  const list = parts["conversation-list"];
+  await until(() => list.querySelector("[data-action=rename]"));
+  document.hidden = true;
+  listeners.visibilitychange();
+  document.hidden = false;
+  list.querySelector("[data-action=rename]").listeners.click();
+  await until(() => list.querySelector("form"));
+  listeners.focus();
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(looks(asked), 1); // which the change of the title began with
+});
+
+test("a row of the list outlives the words of an answer", async () => {
+  const started = { conversation_id: 7, user_message: QUESTION, message_id: 2, seq: 2 };
+  const { parts, asked } = await workspace({
+    ...BASE,
+    "POST /chat/messages": () =>
+      stream(["2.0", "start", started], ["2.1", "done", { message_id: 2, usage: USAGE }]),
+  });
+  const list = parts["conversation-list"];
+  await until(() => list.children.length === 1 && looks(asked, "/conversations/7/messages") === 1);
+  const [row] = list.children;
+  parts.text.value = "Hello?";
+  parts.composer.listeners.submit({ preventDefault() {} });
+  await until(() => looks(asked, "/conversations/7/messages") === 2);
+  assert.equal(list.children[0], row);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createState } from "../../modern/static/js/state.js";
+import { createState, settled } from "../../modern/static/js/state.js";
 
 test("a change keeps the other members and tells the listener", () => {
   const heard = [];
@@ -11,6 +11,13 @@ test("a change keeps the other members and tells the listener", () => {
 
   assert.deepEqual(state.get(), { status: "open", openId: 2 });
   assert.deepEqual(heard, [{ status: "open", openId: 2 }]);
+});
+
+test("what says the same is the old value still, and news is new", () => {
+  const old = [{ id: 1, title: "Plans" }];
+
+  assert.equal(settled(old, [{ id: 1, title: "Plans" }]), old);
+  assert.deepEqual(settled(old, [{ id: 1, title: "COBOL" }]), [{ id: 1, title: "COBOL" }]);
 });
 
 test("a value that was read stays as it was", () => {

@@ -8,6 +8,7 @@ import { readConfig } from "./config.js";
 import { focusRow, renderConversations, renderHits } from "./conversations.js";
 import {
   announced,
+  endWith,
   grown,
   isLive,
   redrawMessage,
@@ -16,12 +17,14 @@ import {
   withMessage,
 } from "./messages.js";
 import { eventsOf, resumed } from "./sse.js";
-import { createState } from "./state.js";
+import { createState, settled } from "./state.js";
 import { pressFilter, showNotice, showSuggestions, showUsage, startSettings } from "./ui.js";
 
 const LOGIN = "/auth/login?next=/chat";
 // The list shows something that is not so any more.
 const OUTDATED = new Set([404, 412]);
+// What the list of conversations is drawn from.
+const LISTED = ["conversations", "hits", "openId", "editingId"];
 // How long until another look at an answer whose end nobody can tell this page of.
 const LOOK_AGAIN_MS = 1000;
 
@@ -92,13 +95,15 @@ function startWorkspace() {
     },
   );
 
+  let drawn = {};
+
   function draw(now) {
     pressFilter(page.filters, now.status);
-    if (now.hits === null) {
-      renderConversations(page.list, now, actions);
-    } else {
-      renderHits(page.list, now.hits);
+    // Not at each word of an answer: a row that is drawn anew loses the click that began on it.
+    if (LISTED.some((name) => now[name] !== drawn[name])) {
+      drawList(now);
     }
+    drawn = now;
     const shown = now.hits ?? now.conversations;
     page.listEmpty.textContent = now.hits === null ? "No conversations here yet." : "Nothing found.";
     page.listEmpty.hidden = !now.loaded || shown.length > 0;
@@ -113,6 +118,14 @@ function startWorkspace() {
     composer.busy(now.writing !== null);
     // An answer is read out once it is whole, not word by word.
     page.log.setAttribute("aria-busy", String(now.writing !== null));
+  }
+
+  function drawList(now) {
+    if (now.hits === null) {
+      renderConversations(page.list, now, actions);
+    } else {
+      renderHits(page.list, now.hits);
+    }
   }
 
   const actions = {
@@ -314,10 +327,10 @@ function startWorkspace() {
   async function loadConversations() {
     latestLoad += 1;
     const thisLoad = latestLoad;
-    const conversations = await api.listConversations(state.get().status);
+    const listed = await api.listConversations(state.get().status);
     // An answer that comes after a newer question would show what is not so any more.
     if (thisLoad === latestLoad) {
-      state.change({ conversations, loaded: true });
+      state.change({ conversations: settled(state.get().conversations, listed), loaded: true });
     }
   }
 
@@ -327,11 +340,32 @@ function startWorkspace() {
     if (openId !== state.get().openId) {
       return;
     }
-    showMessages(openId, items, older);
-    page.messages.lastElementChild?.scrollIntoView({ block: "nearest" });
+    if (!state.get().read || !endWith(state.get().messages, items)) {
+      showMessages(openId, items, older);
+      page.messages.lastElementChild?.scrollIntoView({ block: "nearest" });
+    }
     const unfinished = items.find((each) => each.state === "streaming");
     if (unfinished && state.get().writing === null) {
       watch(openId, unfinished);
+    }
+  }
+
+  let seen = null;
+
+  /**
+   * Show what was said meanwhile in another window or on another device, when somebody comes back
+   * to this one. It asks for the conversation's tag only, and keeps no connection open.
+   */
+  async function lookAgain() {
+    const { openId, writing, editingId } = state.get();
+    if (document.hidden || writing !== null || editingId !== null) {
+      return;
+    }
+    const { etag } = await api.seeConversation(openId);
+    if (etag !== seen) {
+      seen = etag;
+      await loadConversations();
+      await loadMessages();
     }
   }
 
@@ -411,6 +445,8 @@ function startWorkspace() {
   // On a small window the messages come first.
   find("conversations").open = !window.matchMedia("(max-width: 720px)").matches;
   window.addEventListener("popstate", () => window.location.reload());
+  window.addEventListener("focus", () => attempt(lookAgain));
+  document.addEventListener("visibilitychange", () => attempt(lookAgain));
 
   attempt(loadConversations);
   attempt(loadMessages);

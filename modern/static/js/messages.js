@@ -3,6 +3,7 @@
 import { fileLinks } from "./attachments.js";
 import { button, element } from "./dom.js";
 import { render } from "./markdown.js";
+import { settled } from "./state.js";
 
 const SENDERS = { user: "You", assistant: "Assistant", system: "System" };
 const SHORT = { dateStyle: "medium", timeStyle: "short" };
@@ -51,6 +52,12 @@ export function withMessage(messages, message) {
   return messages.some(({ id }) => id === message.id)
     ? messages.map((each) => (each.id === message.id ? message : each))
     : [...messages, message];
+}
+
+/** Whether the newest of these messages are those, word for word. */
+export function endWith(messages, newest) {
+  const end = messages.slice(Math.max(0, messages.length - newest.length));
+  return (messages.length === 0) === (newest.length === 0) && settled(end, newest) === end;
 }
 
 /** Fill the list; `onOlder` is null where there is nothing older to show. */
