@@ -73,13 +73,6 @@ def test_fault_that_only_the_rows_show_is_reported(parity, tmp_path):
     assert ("PATCH", "rows", "assistant_key") in found
 
 
-def test_database_that_is_not_there_is_told(parity):
-    done = parity("replay", DATABASE_URL="sqlite:////nowhere/app.db")
-
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "The database can't be copied: " in done.stderr
-
-
 def test_session_becomes_a_test_that_passes(parity, run, tmp_path):
     file = tmp_path / "test_session.py"
     done = parity("record", f"--output={file}")

@@ -83,10 +83,14 @@ def _state(run: Run, target: str | None) -> Iterator[State | None]:
 @contextmanager
 def _told(what: str) -> Iterator[None]:
     """Tell a failure of the user's own code or database in a sentence."""
+    from gateway.sandbox.clone import CloneError  # noqa: PLC0415  # only with a database
+
     try:
         yield
     except RefusalError:
         raise
+    except CloneError as error:
+        raise RefusalError(" ".join(str(error).split())) from error
     except Exception as error:
         reason = str(error).partition("\n")[0]
         raise RefusalError(f"{what}: {type(error).__name__}: {reason}") from error
