@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from gateway.parity.canonical import Tree
 
 
+_NO_RESPONSE = Context(0)
+
+
 @dataclass(frozen=True)
 class Operation:
     """A method and a path that were requested."""
@@ -197,8 +200,8 @@ def _accepting(
         if ours is not None and theirs is not None:
             one, other = Findings(), Findings()
             if (
-                ours.match(control, (), Context(0), one)
-                and theirs.match(candidate, (), Context(0), other)
+                ours.match(control, (), _NO_RESPONSE, one)
+                and theirs.match(candidate, (), _NO_RESPONSE, other)
                 and _groups_agree(one, other)
             ):
                 return identifier

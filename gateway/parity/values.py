@@ -56,8 +56,8 @@ class Values:
             pairs = zip_longest(control, candidate, fillvalue=ABSENT)
             for at, (ours, theirs) in enumerate(pairs):
                 yield from self.trees(kind, f"{place}[{at}]", ours, theirs)
-        else:
-            yield from self.scalars(kind, place or "body", control, candidate)
+        elif (note := self.reason(control, candidate)) is not None:
+            yield from self._disagreeing(kind, place or "body", control, candidate, note)
 
     def agree(self, control: Tree, candidate: Tree, renaming: Renaming) -> bool:
         """Tell whether two trees agree under another renaming, and bind it."""
@@ -97,7 +97,13 @@ class Values:
     def scalars(self, kind: str, place: str, control: Any, candidate: Any) -> Iterator[Difference]:
         """Compare two values that are compared as a whole."""
         note = self.reason(control, candidate)
-        if note is None or self.is_noise(kind, place, control, candidate):
+        if note is not None:
+            yield from self._disagreeing(kind, place, control, candidate, note)
+
+    def _disagreeing(
+        self, kind: str, place: str, control: Any, candidate: Any, note: str
+    ) -> Iterator[Difference]:
+        if self.is_noise(kind, place, control, candidate):
             return
         accepting = self.accepted.value(control, candidate) if kind == "body" else None
         if accepting is None:
