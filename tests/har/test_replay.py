@@ -93,6 +93,33 @@ def test_each_side_is_followed_to_where_it_redirects(replayed):
     assert [d.kind for call in parity.calls for d in call.differences] == ["redirect"]
 
 
+@pytest.mark.parametrize(("method", "parallel"), [("POST", True), ("POST", False), ("GET", True)])
+def test_what_was_read_while_something_changed_may_be_answered_otherwise(
+    replayed, method, parallel
+):
+    recording = Recording(make_shop())
+    recording.send(method, "/orders")
+    recording.send("GET", "/login", headers=PAGE)
+    recording.entries[0]["time"] = 2001 if parallel else 2000
+    recording.entries[1]["response"]["status"] = 204
+
+    _, course = replayed(recording, make_shop(), make_shop())
+
+    beside = "The browser sent it while POST /orders was under way, so either may have come first."
+    noted = [note.partition("200. ")[2] for note in course.notes]
+    in_order = not parallel or method == "GET"
+    assert (noted, len(course.strayed)) == (([], 1) if in_order else ([beside], 0))
+
+
+@pytest.mark.parametrize("time", [-1, None, "12", 1e300, float("inf"), True])
+def test_time_that_a_request_took_may_be_anything(replayed, time):
+    recording = Recording(make_shop())
+    recording.send("GET", "/login", headers=PAGE)
+    recording.entries[0]["time"] = time
+
+    assert replayed(recording, make_shop(), make_shop())[1].strayed == []
+
+
 def test_call_that_neither_side_answers_as_recorded_strayed(replayed):
     recording = Recording(make_shop())
     recording.send("GET", "/login", headers=PAGE)

@@ -7,7 +7,7 @@ so all that is not needed is optional here, and everything unknown is ignored.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import SplitResult, quote, urlsplit
@@ -20,6 +20,7 @@ from gateway.refusal import RefusalError
 
 _LARGEST = 512 * 2**20
 _TOLD = 5
+_DAY = 24 * 60 * 60 * 1000
 
 
 class HarError(RefusalError):
@@ -28,7 +29,10 @@ class HarError(RefusalError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One recorded exchange; `body_known` is false where the file leaves the body out."""
+    """One recorded exchange; `body_known` is false where the file leaves the body out.
+
+    `seconds` is how long it took.
+    """
 
     number: int
     started: datetime
@@ -40,6 +44,12 @@ class Entry:
     cached: bool = False
     body_known: bool = True
     faults: tuple[str, ...] = ()
+    seconds: float = 0
+
+    @property
+    def ended(self) -> datetime:
+        """When the answer had come."""
+        return self.started + timedelta(seconds=self.seconds)
 
     @property
     def origin(self) -> str:
@@ -104,6 +114,7 @@ class _Response(BaseModel):
 
 class _Entry(BaseModel):
     startedDateTime: datetime  # noqa: N815
+    time: Any = None
     request: _Request
     response: _Response = _Response()
     pageref: str | None = None
@@ -187,7 +198,14 @@ def _entry(number: int, entry: _Entry) -> Entry:
         cached=bool(entry.from_cache or entry.response.by_worker),
         body_known=known,
         faults=faults,
+        seconds=_seconds(entry.time),
     )
+
+
+def _seconds(milliseconds: Any) -> float:
+    """Give a duration; those of more than a day, or less than nothing, are none."""
+    known = isinstance(milliseconds, int | float) and 0 < milliseconds < _DAY
+    return milliseconds / 1000 if known else 0
 
 
 def _split(url: str) -> SplitResult:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from gateway.parity.har.plan import Taken
+from gateway.parity.har.selection import SAFE
 from gateway.parity.har.sources import FormField, Meta, any_csrf
 from gateway.parity.har.template import cookies_sent
 
@@ -87,16 +88,23 @@ class _Replaying:
             return
         if {recorded, reply.control.status} == {200, 304}:
             return  # a matter of the browser's cache
-        request = f"{step.entry.request.method} {step.entry.request.target}"
-        self.course.strayed.append(
-            Strayed(
-                len(self.parity.calls),
-                request,
-                recorded,
-                reply.control.status,
-                reply.candidate.status,
+        statuses = reply.control.status, reply.candidate.status
+        strayed = Strayed(len(self.parity.calls), _told(step), recorded, *statuses)
+        beside = self._under_way(step)
+        if beside is None:
+            self.course.strayed.append(strayed)
+        else:
+            self.course.notes.append(
+                f"{strayed} The browser sent it while {_told(beside)} was under way, so either may"
+                " have come first."
             )
-        )
+
+    def _under_way(self, step: Step) -> Step | None:
+        """Find what may have changed something while a request that only reads was on its way."""
+        if step.entry.request.method not in SAFE:
+            return None
+        before = (other for other in self.steps if other.entry.request.method not in SAFE)
+        return next((o for o in before if o.entry.ended > step.entry.started), None)
 
     def value(self, taken: Taken, side: int, step: Step) -> Any:
         """Find a side's own value; where there is none the recorded one is sent, and noted."""
@@ -112,9 +120,8 @@ class _Replaying:
 
     def _note_missing(self, taken: Taken, side: int, step: Step) -> None:
         name = self.parity.sides[side].name
-        request = f"{step.entry.request.method} {step.entry.request.target}"
         self.course.notes.append(
-            f"call {len(self.parity.calls) + 1}: {request} sends {name} the recorded value"
+            f"call {len(self.parity.calls) + 1}: {_told(step)} sends {name} the recorded value"
             f" {_short(taken.value)}, since call {self.first_call + taken.step} did not give it"
             " one."
         )
@@ -162,6 +169,10 @@ def _sent(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         for name, value in headers
         if name.lower() not in UNSENT and not name.lower().startswith("sec-ch-")
     )
+
+
+def _told(step: Step) -> str:
+    return f"{step.entry.request.method} {step.entry.request.target}"
 
 
 def _short(value: str) -> str:
