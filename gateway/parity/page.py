@@ -57,13 +57,13 @@ _OPERATION = Markup("""<section id="{number}">
 <h2><code>{name}</code><small>{route}</small></h2>
 {causes}
 </section>""")
-_OVERVIEW = Markup("""<div class="wide"><table>
-<thead><tr><th>where</th><th>what differs</th><th>how often</th></tr></thead>
+_OVERVIEW = Markup("""<div class="wide"><table class="overview">
+<thead><tr><th>where</th><th>what differs</th><th>differences</th></tr></thead>
 <tbody>
 {rows}
 </tbody></table></div>""")
 _OVERVIEW_ROW = Markup(
-    '<tr><td><a href="#{number}"><code>{name}</code></a></td><td>{kinds}</td><td>{times}</td></tr>'
+    '<tr><td><a href="#{number}"><code>{name}</code></a></td><td>{kinds}</td><td>{count}</td></tr>'
 )
 _COVERAGE = Markup("""<section><h2>Coverage</h2>
 <details{opened}><summary>{headline}</summary>
@@ -106,7 +106,7 @@ def _list(kind: str, sentences: Iterable[str]) -> Markup:
 
 def _sections(outcome: Outcome, totals: Totals) -> Iterator[Markup]:
     found = by_operation(totals.causes)
-    if found:
+    if len(found) > 1:  # one is told below as fast
         rows = (_overview(n, *item) for n, item in enumerate(found.items(), 1))
         yield _OVERVIEW.format(rows=_JOINED.join(rows))
     for number, (operation, causes) in enumerate(found.items(), 1):
@@ -125,8 +125,8 @@ def _sections(outcome: Outcome, totals: Totals) -> Iterator[Markup]:
 
 def _overview(number: int, operation: str, causes: list[Cause]) -> Markup:
     kinds = dict.fromkeys(_in_short(cause) for cause in causes)
-    count = counted(sum(cause.count for cause in causes), "difference")
-    return _OVERVIEW_ROW.format(number=number, name=operation, kinds=", ".join(kinds), times=count)
+    count = f"{sum(cause.count for cause in causes):,}"
+    return _OVERVIEW_ROW.format(number=number, name=operation, kinds=", ".join(kinds), count=count)
 
 
 def _in_short(cause: Cause) -> str:
@@ -179,14 +179,15 @@ def _marked(text: str, start: int, end: int) -> Markup:
 
 def _coverage(outcome: Outcome, totals: Totals) -> Markup:
     coverage = totals.coverage
+    missing = set(coverage.missing)
     rows = (
         _ROW.format(
             name=served.name,
             route=served.route or "",
-            mood="" if coverage.of(served.name) else Markup(' class="never"'),
+            mood=Markup(' class="never"') if served in missing else "",
             said=coverage.said(served, totals.candidate),
         )
-        for served in sorted(coverage.operations, key=lambda s: (bool(coverage.of(s.name)), s.path))
+        for served in sorted(coverage.operations, key=lambda s: (s not in missing, s.path))
     )
     return _COVERAGE.format(
         # A run is to compare everything; a session is what somebody happened to do.

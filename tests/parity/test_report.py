@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from gateway.parity.causes import Cause, Example, grouped
-from gateway.parity.coverage import Coverage
+from gateway.parity.coverage import Coverage, Served
 from gateway.parity.exchange import Request
 from gateway.parity.outcome import Outcome, lines
 from gateway.parity.page import marked, render
@@ -172,6 +173,23 @@ def test_terminal_shows_the_first_twenty_causes():
     told = list(lines(Outcome(totals(*map(cause, range(23))))))
     assert sum(line.startswith("  body: title") for line in told) == 20
     assert told[-1] == "… and 3 causes more; --parity-report FILE.html shows all."
+
+
+def test_page_lists_what_differs_first_where_that_is_more_than_one_operation():
+    one, two = (render(Outcome(totals(*map(cause, range(n))))) for n in (1, 2))
+    assert '<table class="overview">' not in one
+    assert '<td><a href="#2"><code>GET /1</code></a></td><td>body (title)</td><td>1</td>' in two
+
+
+def test_page_tells_first_and_in_red_what_control_serves_and_nobody_compared():
+    served = (Served("GET", "/a", None, True), Served("GET", "/b", None, True))
+    coverage = Coverage((*served, Served("GET", "/0", None, False)), {"GET /a": {(200, 200): 1}})
+    page = render(Outcome(replace(totals(), coverage=coverage)))
+    assert re.findall(r"<td><code>GET (.*?)</code></td><td></td><td(.*?)>", page) == [
+        ("/b", ' class="never"'),
+        ("/0", ""),
+        ("/a", ""),
+    ]
 
 
 def test_long_values_are_marked_where_they_differ():
