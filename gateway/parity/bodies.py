@@ -7,12 +7,14 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from gateway.parity.cells import compare_cells
 from gateway.parity.difference import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gateway.parity.canonical import Body
+    from gateway.parity.layout import Layout
     from gateway.parity.values import Values
 
 
@@ -29,6 +31,10 @@ def compare_bodies(control: Body, candidate: Body, values: Values) -> Iterator[D
             for found in values.trees("body", "", control.value, candidate.value)
         )
         return
+    yield from _layouts(control.layout, candidate.layout, values)
+    if control.kind == "csv":
+        yield from compare_cells(control.value, candidate.value, values)
+        return
     yield from values.trees("body", "", control.value, candidate.value)
     yield from _texts(control, candidate, values)
 
@@ -42,6 +48,15 @@ def _first_difference(control: bytes, candidate: bytes) -> int:
     """Count bytes from 0, as ranges do."""
     pairs = enumerate(zip_longest(control, candidate))
     return next(at for at, (ours, theirs) in pairs if ours != theirs)
+
+
+def _layouts(control: Layout, candidate: Layout, values: Values) -> Iterator[Difference]:
+    if control == candidate:
+        return
+    ours, theirs = control.as_tree(), candidate.as_tree()
+    for place, value in ours.items():
+        if None not in (value, theirs[place]):
+            yield from values.scalars("body", place, value, theirs[place])
 
 
 def _texts(control: Body, candidate: Body, values: Values) -> Iterator[Difference]:

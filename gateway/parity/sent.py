@@ -15,7 +15,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from gateway.parity.canonical import LEFT_OUT, parse_json
+from gateway.parity.canonical import parse_json
+from gateway.parity.headers import LEFT_OUT
 from gateway.parity.html import read_page
 
 if TYPE_CHECKING:
@@ -132,22 +133,23 @@ def _part(part: EmailMessage) -> dict[str, Tree]:
         "type": kind,
         "name": part.get_param("name", header="content-disposition"),
         "file": part.get_filename(),
-        "content": _page(content, charset) if kind == "text/html" else _decoded(content, charset),
+        "content": _page(content, charset) if kind == "text/html" else _mailed(content, charset),
     }
 
 
 def _page(content: bytes, charset: str) -> Tree:
-    page = read_page(str(_decoded(content, charset)))
+    page = read_page(str(_mailed(content, charset)))
     return {**page.as_tree(), "text": " ".join(page.text)}
 
 
-def _text_or_digest(content: bytes) -> Tree:
-    return _decoded(content, "utf-8")
-
-
-def _decoded(content: bytes, charset: str) -> Tree:
+def _text_or_digest(content: bytes, charset: str = "utf-8") -> Tree:
     try:
-        text = content.decode(charset)
+        return content.decode(charset)
     except (UnicodeDecodeError, LookupError):
         return {"length": len(content), "sha256": hashlib.sha256(content).digest()}
-    return "\n".join(text.splitlines())
+
+
+def _mailed(content: bytes, charset: str) -> Tree:
+    # Mail ends its lines with CRLF whatever was written (RFC 5322 §2.3).
+    text = _text_or_digest(content, charset)
+    return "\n".join(text.splitlines()) if isinstance(text, str) else text

@@ -50,10 +50,8 @@ class Values:
         if isinstance(control, dict) and isinstance(candidate, dict):
             yield from self._members(kind, place, control, candidate)
         elif isinstance(control, list) and isinstance(candidate, list):
-            if kind == "body" and (place in self.unordered or place in self.noise.unordered):
-                self.counts.by_shape += place in self.noise.unordered
-                candidate = self._ordered(place, control, candidate)
-            pairs = zip_longest(control, candidate, fillvalue=ABSENT)
+            ordered = self.in_order(kind, place, control, candidate)
+            pairs = zip_longest(control, ordered, fillvalue=ABSENT)
             for at, (ours, theirs) in enumerate(pairs):
                 yield from self.trees(kind, f"{place}[{at}]", ours, theirs)
         elif (note := self.reason(control, candidate)) is not None:
@@ -64,8 +62,14 @@ class Values:
         trial = Values(renaming, self.accepted)
         return next(trial.trees("body", "", control, candidate), None) is None
 
-    def _ordered(self, place: str, control: list[Tree], candidate: list[Tree]) -> list[Tree]:
-        """Bring candidate's items into control's order; what agrees with nothing fills the gaps."""
+    def in_order(
+        self, kind: str, place: str, control: list[Tree], candidate: list[Tree]
+    ) -> list[Tree]:
+        """Bring the items into control's order where order means nothing, the odd ones in gaps."""
+        varies = place in self.noise.unordered
+        if kind != "body" or not (varies or place in self.unordered):
+            return candidate
+        self.counts.by_shape += varies
         found = filled(partners(control, candidate, self.renaming, self.agree), len(candidate))
         self.counterparts[place] = found
         return [ABSENT if at is None else candidate[at] for at in found]

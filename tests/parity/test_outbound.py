@@ -72,6 +72,15 @@ def mail(to="bob@example.org", subject="Plans", text="Hello.", html="", encoding
         server.send_message(message)
 
 
+@pytest.mark.parametrize("other", ["a\r\nb\r\n", "a\nb"])
+def test_file_is_compared_to_the_letter(other):
+    path = FOLDER / "report.txt"
+    [difference] = compared(
+        lambda: path.write_bytes(b"a\nb\n"), lambda: path.write_bytes(other.encode())
+    )
+    assert difference.place == f"file write {path}, content"
+
+
 def test_equal_mail_in_another_spelling_is_silent():
     html = "<p>Hello <b>there</b>.</p>"
     assert not found(

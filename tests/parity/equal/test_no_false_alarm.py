@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ import pytest
 
 from gateway.parity.accepted import AcceptedDifferences
 from gateway.parity.compare import compare
+from gateway.parity.harness import START
 from gateway.parity.renaming import Renaming
 from gateway.parity.run import Named, comparing
 from tests.parity.equal.observing import observed
@@ -34,7 +36,17 @@ if TYPE_CHECKING:
     from tests.parity.mutants.mutant import Mutant
 
 CALLS, LONG_CALLS = 30, 100
-LONG_WALKS = range(8)
+INSTANTS = [
+    START,
+    START.replace(microsecond=500_000),
+    datetime(2026, 2, 28, 23, 59, 40, tzinfo=UTC),  # a month begins
+    datetime(2025, 12, 31, 23, 59, 20, 999_999, tzinfo=UTC),  # a year
+    datetime(2024, 2, 29, 12, tzinfo=UTC),
+    datetime(2025, 3, 9, 6, 59, 30, tzinfo=UTC),  # summer time in America
+    datetime(2025, 3, 30, 0, 59, 30, tzinfo=UTC),  # and in Europe
+    datetime(2025, 10, 26, 0, 59, 30, tzinfo=UTC),  # winter time
+]
+"""When walks begin; logins of the state are valid then."""
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
@@ -49,9 +61,10 @@ def test_equal_variant_shows_no_difference(
             candidate=Named("variant", app),
             accepted=AcceptedDifferences(),
         )
-        for walk in LONG_WALKS if length > 1 else LONG_WALKS[:1]:
+        at = VARIANTS.index(variant) % len(INSTANTS)
+        for walk, start in enumerate(INSTANTS if length > 1 else INSTANTS[at : at + 1]):
             seed = f"{variant.name} {walk}"
-            with comparing(run, parity_state) as parity:
+            with comparing(run, parity_state, start=start) as parity:
                 Walk(Scene(parity), Random(seed)).go(CALLS if length == 1 else LONG_CALLS)
                 assert parity.check() is None
 
