@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from gateway.parity.bodies import compare_bodies
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from gateway.parity.canonical import Answer
     from gateway.parity.cookies import SetCookie
     from gateway.parity.values import Values
+
+    CookiePairs = list[tuple[SetCookie | None, SetCookie | None]]
 
 
 def compare_answers(control: Answer, candidate: Answer, values: Values) -> Iterator[Difference]:
@@ -49,9 +52,29 @@ def _headers(
 def _cookies(
     control: tuple[SetCookie, ...], candidate: tuple[SetCookie, ...], values: Values
 ) -> Iterator[Difference]:
-    ours, theirs = ({cookie.name: cookie for cookie in side} for side in (control, candidate))
-    for name in sorted(ours.keys() | theirs.keys()):
-        yield from _cookie(name, ours.get(name), theirs.get(name), values)
+    ours, theirs = ({each.identity: each for each in side} for side in (control, candidate))
+    for name in sorted({identity[0] for identity in (*ours, *theirs)}):
+        pairs = _of_one_name(
+            *([c for c in side.values() if c.name == name] for side in (ours, theirs))
+        )
+        for one, other in pairs:
+            yield from _cookie(_place(name, one or other, len(pairs)), one, other, values)
+
+
+def _of_one_name(control: list[SetCookie], candidate: list[SetCookie]) -> CookiePairs:
+    """Pair cookies of one name by domain and path, what is left in order."""
+    twins = {cookie.identity: cookie for cookie in candidate}
+    pairs: CookiePairs = [(c, twins[c.identity]) for c in control if c.identity in twins]
+    paired = {theirs.identity for _, theirs in pairs if theirs}
+    ours, theirs = ([c for c in side if c.identity not in paired] for side in (control, candidate))
+    return [*pairs, *zip_longest(ours, theirs)]
+
+
+def _place(name: str, cookie: SetCookie | None, count: int) -> str:
+    """Name a cookie, by its domain and path if there are several of its name."""
+    if cookie is None or count == 1:
+        return name
+    return f"{name} ({cookie.domain or ''}{cookie.path})"
 
 
 def _cookie(

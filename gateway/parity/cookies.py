@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    Identity = tuple[str, str | None, str]
+
+ANY_DOMAIN = "*"
+"""The domain of a cookie that a test planted: whatever an application sets replaces it."""
 
 FLAGS = ("path", "domain", "secure", "http_only", "same_site", "lifetime", "partitioned")
 
@@ -32,9 +37,9 @@ class SetCookie:
         return self.lifetime is not None and self.lifetime <= 0
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """What a later header must repeat to replace the cookie."""
-        return self.path, self.name
+    def identity(self) -> Identity:
+        """What a later header must repeat to replace the cookie; one of the host has no domain."""
+        return self.name, self.domain, self.path
 
 
 def parse_set_cookie(header: str, *, request_path: str, now: float) -> SetCookie:
@@ -77,12 +82,13 @@ class CookieJar:
     """The cookies that one side has given, and is sent again."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], tuple[SetCookie, float | None]] = {}
+        self._kept: dict[Identity, tuple[SetCookie, float | None]] = {}
 
     def store(self, cookies: Iterable[SetCookie], now: float) -> None:
         """Keep, replace or remove cookies as a response says."""
         for cookie in cookies:
             self._kept.pop(cookie.identity, None)
+            self._kept.pop(replace(cookie, domain=ANY_DOMAIN).identity, None)
             if not cookie.deletes:
                 ends = None if cookie.lifetime is None else now + cookie.lifetime
                 self._kept[cookie.identity] = cookie, ends

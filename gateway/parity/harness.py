@@ -17,7 +17,7 @@ from gateway.parity.accepted import AcceptedDifferences, Operation
 from gateway.parity.canonical import canonical
 from gateway.parity.client import Client, cookies_of
 from gateway.parity.compare import Comparison, Observation, compare, varying
-from gateway.parity.cookies import SetCookie
+from gateway.parity.cookies import ANY_DOMAIN, SetCookie
 from gateway.parity.difference import KINDS
 from gateway.parity.noise import Noise
 from gateway.parity.order import unordered_places
@@ -177,7 +177,7 @@ class Browser(_Verbs):
     def set_cookie(self, name: str, value: str) -> None:
         """Plant a cookie in both jars, as if both sides had set it for this session."""
         for client in self.clients:
-            client.jar.store([SetCookie(name, value, "/")], time.time())
+            client.jar.store([SetCookie(name, value, "/", ANY_DOMAIN)], time.time())
 
     def forget_cookies(self) -> None:
         """Begin again as an unknown person, on both sides."""

@@ -47,9 +47,9 @@ class Repetition:
         return again
 
     def _learn(self, seen: Observation, again: Observation) -> None:
-        theirs = {cookie.name: cookie.value for cookie in again.answer.cookies}
+        theirs = {cookie.identity: cookie.value for cookie in again.answer.cookies}
         for cookie in seen.answer.cookies:
-            self._own[cookie.value] = theirs.get(cookie.name, cookie.value)
+            self._own[cookie.value] = theirs.get(cookie.identity, cookie.value)
         self._own.update(_texts_that_differ(seen.answer.body.value, again.answer.body.value))
         headers = seen.answer.headers, again.answer.headers
         self._own.update(_texts_that_differ(*map(dict, headers)))

@@ -13,7 +13,7 @@ from itsdangerous import URLSafeTimedSerializer
 from gateway.effects import Effect
 from gateway.parity.canonical import Answer, Body, canonical, parse_json
 from gateway.parity.compare import Observation, compare
-from gateway.parity.cookies import SetCookie
+from gateway.parity.cookies import SetCookie, parse_set_cookie
 from gateway.parity.exchange import Exchange, Request, Response
 from gateway.parity.renaming import Renaming
 
@@ -204,3 +204,30 @@ def test_bytes_tell_where_they_begin_to_differ():
     )
     notes = {found.note for found in compare(ours, theirs, Renaming()).differences}
     assert notes == {"the first byte that differs is number 3"}
+
+
+def cookies(*headers):
+    """An observation with cookies."""
+    read = [parse_set_cookie(header, request_path="/", now=0) for header in headers]
+    return Observation(Answer(200, {}, tuple(read), Body("none")))
+
+
+ROOT, INNER, DOMAIN = "a=1; Path=/", "a=2; Path=/in", "a=3; Path=/; Domain=x.test"
+
+
+@pytest.mark.parametrize(
+    ("control", "candidate", "places"),
+    [
+        ([ROOT, INNER, DOMAIN], [DOMAIN, INNER, ROOT], []),
+        ([ROOT, INNER], [ROOT, "a=4; Path=/in"], ["a (/in)"]),
+        ([ROOT, INNER], ["a=4; Path=/", INNER], ["a (/)"]),
+        ([ROOT, DOMAIN], [ROOT], ["a (x.test/)"]),
+        ([ROOT], [ROOT, INNER], ["a (/in)"]),
+        ([ROOT, INNER], [ROOT, "a=2; Path=/out"], ["a (/in); path"]),
+        ([ROOT], ["a=1; Path=/in"], ["a; path"]),
+        ([ROOT, "a=5; Path=/"], ["a=5; Path=/"], []),
+    ],
+)
+def test_cookies_of_one_name_are_compared_by_domain_and_path(control, candidate, places):
+    found = compare(cookies(*control), cookies(*candidate), Renaming()).differences
+    assert [difference.place for difference in found] == places

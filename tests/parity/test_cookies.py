@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.parity.cookies import CookieJar, SetCookie, parse_set_cookie
+from gateway.parity.cookies import ANY_DOMAIN, CookieJar, SetCookie, parse_set_cookie
 
 NOW = 1_800_000_000.0
 
@@ -24,6 +24,18 @@ def test_all_attributes_are_read():
     assert parse(f"a=b=c; Path=/x; {flags}") == SetCookie(
         "a", "b=c", "/x", "example.test", True, True, "Lax", lifetime=60, partitioned=True
     )
+
+
+def test_cookie_of_the_host_and_one_of_a_domain_are_two():
+    both = ["a=1; Path=/; Domain=example.test", "a=; Path=/; Max-Age=0"]
+    assert sent(*both) == sent(*both[::-1]) == {"a": "1"}
+
+
+def test_planted_cookie_is_replaced_by_one_of_any_domain():
+    jar = CookieJar()
+    jar.store([SetCookie("a", "planted", "/", ANY_DOMAIN)], NOW)
+    jar.store([parse("a=1; Path=/; Domain=example.test")], NOW)
+    assert jar.values("/", NOW) == [("a", "1")]
 
 
 def test_expires_is_turned_into_a_lifetime():
