@@ -13,7 +13,9 @@ def har_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the argument FILE.har and the options that say what of it is taken."""
     for option in (
         click.argument("file", metavar="FILE.har"),
-        click.option("--origin", help="Which of the recorded hosts is the application."),
+        click.option(
+            "--origin", metavar="URL", help="Which of the recorded hosts is the application."
+        ),
         click.option("--assets", is_flag=True, help="Take style sheets, scripts, images too."),
         click.option("--streams", is_flag=True, help="Take event streams of GET requests too."),
         click.option(
@@ -22,7 +24,7 @@ def har_options(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             callback=_upload,
             metavar="FIELD=@FILE",
-            help="What an upload sent, which browsers do not record; or FIELD=VALUE.",
+            help="What an upload sent, where the browser did not record it; or FIELD=VALUE.",
         ),
     ):
         command = option(command)

@@ -57,14 +57,16 @@ def _reports(
 )
 @click.option(
     "--at",
+    metavar="TIME",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]),
-    help="When it happens. Default: when it was recorded.",
+    help="When it happens, such as 2026-03-04T10:00:00. Default: when it was recorded.",
 )
 @click.option(
     "--allow-strayed", is_flag=True, help="Exit with 0 though a call went otherwise than recorded."
 )
 @click.option(
     "--url",
+    metavar="URL",
     default=GATEWAY_URL,
     show_default=True,
     callback=_address,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
@@ -150,3 +152,25 @@ def test_upload_that_was_not_recorded_is_told():
     assert posted(None, headers)[1] == (
         "324 of the 324 bytes that it sent were not recorded: browsers leave out uploaded files",
     )
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b"{}"), b"PK\x03\x04rest"])
+def test_compressed_file_is_told(read, content):
+    with pytest.raises(HarError, match=r"x\.har is compressed\. Unpack it, and give the file"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "expected"),
+    [
+        (gzip.compress(b"[1, 2]"), "GZIP", b"[1, 2]"),
+        (b"[1, 2]", "gzip", b"[1, 2]"),
+        (gzip.compress(b"[1, 2]"), "identity", gzip.compress(b"[1, 2]")),
+        (b"\x1f\x8bbroken", "gzip", b"\x1f\x8bbroken"),
+    ],
+)
+def test_body_as_it_came_over_the_wire_is_unpacked(read, body, encoding, expected):
+    content = {"text": b64encode(body).decode(), "encoding": "base64"}
+    headers = [{"name": "content-encoding", "value": encoding}]
+    response = {"status": 200, "headers": headers, "content": content}
+    assert read(har(ENTRY | {"response": response})).entries[0].response.body == expected

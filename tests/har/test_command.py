@@ -156,6 +156,41 @@ def test_session_that_went_another_way_fails_unless_allowed(parity, folder):
     assert f"note: {told}" in out.splitlines()
 
 
+def test_recording_of_another_application_is_told(parity, folder):
+    recording = Recording(make_shop())
+    recording.send("GET", "/nowhere")
+    recording.entries[0]["response"]["status"] = 200
+    recording.write(folder / "other.har")
+
+    _, out, _ = parity("replay", "other.har")
+
+    assert "Neither side knows any address of the recording. Is it one of another" in out
+    assert "may have compared little" not in out
+
+
+def test_upload_that_was_not_recorded_is_told_with_how_to_give_it(parity, folder):
+    recording = shopping(make_shop())
+    upload = next(e for e in recording.entries if e["request"]["url"].endswith("/files"))
+    upload["request"].pop("postData")
+    upload["request"]["headers"].append({"name": "Content-Length", "value": "137"})
+    recording.write(folder / "upload.har")
+    (folder / "a.txt").write_text("hello")
+
+    assert "137 of the 137 bytes that it sent were not recorded: browsers leave out uploaded" in (
+        told := parity("replay", "upload.har")[1]
+    )
+    assert "Give them with --upload FIELD=@FILE, and the fields beside them with" in told
+    assert "note" not in parity("replay", "upload.har", "--upload=file=@a.txt")[1]
+
+
+def test_upload_that_nothing_needs_is_told(parity, folder):
+    (folder / "a.txt").write_text("hello")
+
+    _, out, _ = parity("replay", "shop.har", "--upload=file=@a.txt")
+
+    assert "note: No upload lacks its content, so --upload file is not used." in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [

@@ -36,7 +36,7 @@ def test_each_side_is_sent_its_own_tokens_and_ids(replayed, dialect):
     parity, outcome = replayed(shopping(make_shop(7), dialect), make_shop(7), make_shop(7))
 
     assert parity.differences == 0
-    assert (outcome.strayed, outcome.notes) == ([], [])
+    assert (outcome.strayed, outcome.told_notes()) == ([], ())
     keys = [targets(parity, side)[-3] for side in (0, 1)]
     assert keys[0] != keys[1]
 
@@ -82,7 +82,7 @@ def test_csrf_token_that_the_last_page_has_not_is_found_on_an_earlier_one(replay
 
     _, outcome = replayed(recording, make_shop(), make_shop())
 
-    assert (outcome.strayed, outcome.notes) == ([], [])
+    assert (outcome.strayed, outcome.told_notes()) == ([], ())
 
 
 def test_each_side_is_followed_to_where_it_redirects(replayed):
@@ -158,7 +158,9 @@ def test_value_that_a_side_does_not_give_is_noted(replayed):
 
     _, outcome = replayed(shopping(make_shop(7)), make_shop(7), broken)
 
-    assert outcome.notes[0].startswith("call 6: GET /orders/7 sends new the recorded value '7',")
+    assert outcome.told_notes()[0] == (
+        "call 6: GET /orders/7 sends new the recorded value '7', since call 4 did not give one."
+    )
 
 
 def test_number_that_a_page_tells_is_sent_as_a_number(replayed):

@@ -86,3 +86,10 @@ def test_host_can_be_chosen():
 def test_recording_of_nothing_to_send_is_told():
     with pytest.raises(HarError, match=r"other hosts \(1\). It holds requests to http://a.example"):
         select(Archive((PAGE,)), origin="http://b.example")
+
+
+def test_recording_of_nothing_but_sockets_has_no_host_to_choose():
+    with pytest.raises(
+        HarError, match=r"web sockets \(1\)\. It holds no request to a web server\."
+    ):
+        select(Archive((entry("ws://a.example/x"),)))

@@ -15,11 +15,12 @@ from urllib.parse import SplitResult, quote, urlsplit
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from gateway.parity.exchange import Request, Response
-from gateway.parity.har.bodies import PostData, decoded, posted
+from gateway.parity.har.bodies import PostData, decoded, decompressed, posted
 from gateway.refusal import RefusalError
 
 _LARGEST = 512 * 2**20
 _TOLD = 5
+_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04")
 _DAY = 24 * 60 * 60 * 1000
 
 
@@ -159,9 +160,12 @@ def _content(file: Path) -> bytes:
                 f"{file} has {size // 2**20} MB, and at most {_LARGEST // 2**20} are read. Record a"
                 " shorter session, or leave out the other hosts when exporting."
             )
-        return file.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        content = file.read_bytes()
     except OSError as error:
         raise HarError(f"{file} can't be read: {error.strerror}.") from error
+    if content.startswith(_COMPRESSED):
+        raise HarError(f"{file} is compressed. Unpack it, and give the file that is in it.")
+    return content.removeprefix(b"\xef\xbb\xbf")
 
 
 def _told(error: ValidationError) -> str:
@@ -249,5 +253,5 @@ def _response(response: _Response) -> tuple[Response, bool]:
     if response.redirectURL and "location" not in names:
         headers.append(("Location", response.redirectURL))
     known = content.text is not None or not content.size or content.size < 0
-    body = decoded(content.text, content.encoding)
+    body = decompressed(decoded(content.text, content.encoding), headers)
     return Response(response.status, tuple(headers), body), known

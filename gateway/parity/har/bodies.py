@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from base64 import b64decode
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -10,10 +11,14 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gateway.parity.exchange import Headers
 
 _FORM = "application/x-www-form-urlencoded"
 _NO_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_GZIP = b"\x1f\x8b"
+_LARGEST = 64 * 2**20
 _BOUNDARY = re.compile(r'boundary="?([^";\s]+)')
 
 
@@ -44,6 +49,17 @@ def decoded(text: str | None, encoding: str | None) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def decompressed(body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Unpack a body that was written down as it came over the wire, as some proxies do."""
+    packed = body.startswith(_GZIP) and _header(headers, "content-encoding").lower() == "gzip"
+    if not packed:
+        return body
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, _LARGEST)
+    except zlib.error:
+        return body
+
+
 def posted(data: PostData | None, headers: Headers) -> tuple[bytes, tuple[str, ...]]:
     """Give the body of a request, and say what the file has not recorded of it."""
     content_type = _header(headers, "content-type") or (data and data.mimeType) or ""
@@ -56,7 +72,7 @@ def posted(data: PostData | None, headers: Headers) -> tuple[bytes, tuple[str, .
     return body, (f"{what}: browsers leave out uploaded files",)
 
 
-def _header(headers: Headers, wanted: str) -> str:
+def _header(headers: Iterable[tuple[str, str]], wanted: str) -> str:
     return next((value for name, value in headers if name.lower() == wanted), "")
 
 

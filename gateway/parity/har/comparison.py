@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from gateway.parity.har.replay import Course
+    from gateway.parity.har.course import Course
     from gateway.parity.har.session import Session
     from gateway.parity.run import Run
     from gateway.sandbox import State

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from gateway.parity.har.replay import Strayed
+from gateway.parity.har.course import Course, Strayed
 from gateway.parity.outcome import Outcome
 
 if TYPE_CHECKING:
-    from gateway.parity.har.replay import Course
     from gateway.parity.har.session import Session
     from gateway.parity.run import Run
 
+_UNKNOWN = (
+    "Neither side knows any address of the recording. Is it one of another application? Choose the"
+    " application's host with --origin, and the table with --table."
+)
 _STRAYED = (
     "A call that went otherwise than recorded may have compared little. Begin from the recorded"
     " state (--state, --login, --at), or allow it with --allow-strayed."
@@ -43,14 +46,19 @@ class SessionOutcome(Outcome):
 
 def outcome_of(run: Run, session: Session, course: Course, *, may_stray: bool) -> SessionOutcome:
     """Judge a replayed session; `may_stray` makes a note of what is a fault otherwise."""
-    strayed = tuple(map(str, course.strayed))
-    advice = (_STRAYED,) if strayed else ()
-    notes = (*session.notes, *course.notes)
+    strayed, notes = course.told_strayed(), (*session.notes, *course.told_notes())
     return SessionOutcome(
         run.totals(),
-        () if may_stray else strayed + advice,
+        () if may_stray else (*strayed, *_advice(course, run.calls)),
         notes=strayed + notes if may_stray else notes,
         origin=session.origin,
         strayed=tuple(course.strayed),
         left_out=session.left_out,
     )
+
+
+def _advice(course: Course, calls: int) -> tuple[str, ...]:
+    unknown = [one for one in course.strayed if one.control == one.candidate == 404]
+    if calls and len(unknown) == calls:
+        return (_UNKNOWN,)
+    return (_STRAYED,) if course.strayed else ()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from gateway.parity.har.course import Course, Missing, Strayed
 from gateway.parity.har.plan import Taken
 from gateway.parity.har.selection import SAFE
 from gateway.parity.har.sources import FormField, Meta, any_csrf
@@ -35,33 +36,6 @@ UNSENT = frozenset({
 _FOREIGN = re.compile(
     r"_ga|_gid|_gat|_gcl|__utm|_fbp|_fbc|_hj|_pk_|_clck|_clsk|ajs_|amplitude|mp_|intercom|Optanon"
 )
-
-
-@dataclass(frozen=True)
-class Strayed:
-    """A call that neither side answered with the recorded status."""
-
-    call: int
-    request: str
-    recorded: int
-    control: int
-    candidate: int
-
-    def __str__(self) -> str:
-        got = (
-            f"both sides answered {self.control}"
-            if self.control == self.candidate
-            else f"control answered {self.control} and candidate {self.candidate}"
-        )
-        return f"call {self.call}: {self.request} got {self.recorded} when recorded; {got}."
-
-
-@dataclass
-class Course:
-    """How a session went, beside its differences, which `Parity` has."""
-
-    strayed: list[Strayed] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 class _Replaying:
@@ -119,12 +93,11 @@ class _Replaying:
         return found
 
     def _note_missing(self, taken: Taken, side: int, step: Step) -> None:
-        name = self.parity.sides[side].name
-        self.course.notes.append(
-            f"call {len(self.parity.calls) + 1}: {_told(step)} sends {name} the recorded value"
-            f" {_short(taken.value)}, since call {self.first_call + taken.step} did not give it"
-            " one."
-        )
+        call, giver = len(self.parity.calls) + 1, self.first_call + taken.step
+        missing = Missing(call, _told(step), taken.value, giver)
+        names = self.course.missing.setdefault(missing, [])
+        if (name := self.parity.sides[side].name) not in names:
+            names.append(name)
 
 
 class _Sending:
@@ -173,10 +146,6 @@ def _sent(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 def _told(step: Step) -> str:
     return f"{step.entry.request.method} {step.entry.request.target}"
-
-
-def _short(value: str) -> str:
-    return repr(value if len(value) <= 12 else f"{value[:8]}…")
 
 
 def replay(parity: Parity, steps: Sequence[Step]) -> Course:

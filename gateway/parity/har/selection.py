@@ -45,9 +45,10 @@ def select(
     if not kept:
         counts = ", ".join(f"{reason} ({count})" for reason, count in left_out.items())
         origins = ", ".join(dict.fromkeys(entry.origin for entry in archive.entries if _web(entry)))
+        advice = f"It holds requests to {origins}; choose with --origin." if origins else ""
         raise HarError(
-            f"Nothing of the recording can be sent to {chosen}: {counts}. It holds requests to"
-            f" {origins or 'no web server'}; choose with --origin."
+            f"Nothing of the recording can be sent to {chosen}: {counts}."
+            f" {advice or 'It holds no request to a web server.'}"
         )
     return Selection(chosen, kept, dict(left_out))
 

@@ -52,6 +52,8 @@ def read_session(
     entries = [completed(entry, uploads or {}) for entry in selection.entries]
     steps = tuple(plan(entries))
     notes = tuple(_notes(archive, entries))
+    if uploads and entries == list(selection.entries):
+        notes += (f"No upload lacks its content, so --upload {', '.join(uploads)} is not used.",)
     return Session(
         selection.origin,
         steps,
@@ -72,7 +74,10 @@ def _notes(archive: Archive, entries: Iterable[Entry]) -> Iterator[str]:
         )
     for entry in entries:
         for fault in entry.faults:
-            yield f"{entry.request.method} {entry.request.target}: {fault}."
+            yield (
+                f"{entry.request.method} {entry.request.target}: {fault}. Give them with --upload"
+                " FIELD=@FILE, and the fields beside them with --upload FIELD=VALUE."
+            )
 
 
 def completed(entry: Entry, uploads: Mapping[str, Path | str]) -> Entry:
