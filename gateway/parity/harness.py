@@ -18,6 +18,7 @@ from gateway.parity.canonical import canonical
 from gateway.parity.client import Client, cookies_of
 from gateway.parity.compare import Comparison, Observation, compare, varying
 from gateway.parity.cookies import ANY_DOMAIN, SetCookie
+from gateway.parity.crashes import alike_crashes
 from gateway.parity.difference import KINDS
 from gateway.parity.noise import Noise
 from gateway.parity.order import unordered_places
@@ -169,10 +170,11 @@ class Browser(_Verbs):
         (name of the field → name of the file and its bytes) make the form a multipart one.
         Paired values are filled in for each side wherever they stand. `max_queries` is how many
         SQL statements candidate may run for this request; `Parity.max_queries` says it for all.
+        That both sides crash (answer 500) is a fault unless `crashes` says that they do.
         Differences do not stop the test: they are collected, and fail it at its end.
         """
         wish = Wish(method, path, **options)
-        return self._parity.exchange(wish, self.clients, wish.max_queries)
+        return self._parity.exchange(wish, self.clients, wish.max_queries, crashes=wish.crashes)
 
     def set_cookie(self, name: str, value: str) -> None:
         """Plant a cookie in both jars, as if both sides had set it for this session."""
@@ -281,7 +283,12 @@ class Parity(_Verbs):
         return sum(len(call.differences) for call in self.calls)
 
     def exchange(
-        self, wish: Sendable, clients: tuple[Client, ...], max_queries: int | None = None
+        self,
+        wish: Sendable,
+        clients: tuple[Client, ...],
+        max_queries: int | None = None,
+        *,
+        crashes: bool | None = False,
     ) -> Reply:
         """Send a request to both sides, compare, and keep what was found."""
         (ours, seen), (theirs, other) = (
@@ -293,7 +300,11 @@ class Parity(_Verbs):
         requests = ours.request, theirs.request
         statuses = ours.response.status, theirs.response.status
         limit = self.max_queries if max_queries is None else max_queries
-        differences = comparison.differences + too_many(seen.ran, other.ran, limit)
+        differences = (
+            *comparison.differences,
+            *alike_crashes(seen.answer, other.answer, expected=crashes),
+            *too_many(seen.ran, other.ran, limit),
+        )
         counts = _counts(seen, other)
         self.calls.append(Call(len(self.calls) + 1, requests, statuses, differences, counts))
         self.used += comparison.used

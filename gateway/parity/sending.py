@@ -26,7 +26,7 @@ _DEFAULT_HEADERS = {"User-Agent": "gateway-parity", "Accept": "*/*"}
 
 
 class Options(TypedDict, total=False):
-    """What a request may carry beside method and path, and what it may cost candidate."""
+    """What a request may carry beside method and path, and what is expected of the answer."""
 
     query: Mapping[str, Any] | str
     json: Any
@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     files: Mapping[str, tuple[str, bytes]]
     headers: Mapping[str, str]
     max_queries: int | None
+    crashes: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Wish:
     files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     max_queries: int | None = None
+    crashes: bool = False
 
     def __post_init__(self) -> None:
         if self.json is not NOTHING and self.data is not None:

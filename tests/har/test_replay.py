@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from flask import Flask
 
 from gateway.parity.har.replay import replay
 from gateway.parity.har.session import read_session
@@ -129,6 +130,24 @@ def test_call_that_neither_side_answers_as_recorded_strayed(replayed):
 
     told = "call 1: GET /login got 204 when recorded; both sides answered 200."
     assert [str(strayed) for strayed in outcome.strayed] == [told]
+
+
+@pytest.mark.parametrize("recorded", [200, 500])
+def test_sides_that_crash_alike_are_a_fault_unless_it_was_so_when_recorded(replayed, recorded):
+    recording = Recording(make_shop())
+    recording.send("GET", "/login", headers=PAGE)
+    recording.entries[0]["response"]["status"] = recorded
+
+    parity, _ = replayed(recording, crashing("a"), crashing("b"))
+
+    assert parity.differences == (recorded == 200)
+
+
+def crashing(name):
+    """An application that answers everything with a crash."""
+    app = Flask(name)
+    app.register_error_handler(404, lambda error: ("Sorry.", 500))
+    return app
 
 
 @pytest.mark.parametrize("paged", [True, False])

@@ -104,6 +104,12 @@ def test_number_that_a_page_tells_is_written_as_a_number():
     assert formatted(text) == text
 
 
+def test_call_that_crashed_when_recorded_is_expected_to():
+    text = written(recorded("GET /broken", status=500))
+    assert 'parity.get("/broken", crashes=True)' in text
+    assert formatted(text) == text
+
+
 def test_two_files_in_one_field_are_sent_as_they_were():
     part = b'--xyz\r\nContent-Disposition: form-data; name="f"; filename="%s"\r\n\r\nx\r\n'
     body = part % b"a" + part % b"b" + b"--xyz--\r\n"

@@ -17,7 +17,7 @@ def walk(parity):
     parity.get("/notes")
     parity.delete("/notes/1")
     parity.get("/notes/1")
-    parity.get("/boom")
+    parity.get("/boom", crashes=True)
     parity.get("/file")
     parity.get("/text")
     parity.get("/nowhere")
@@ -122,6 +122,32 @@ def test_every_difference_is_reported_with_the_request_to_repeat(comparing):
     assert "      control    one\n      candidate  ONE\n" in report
     assert "curl -i -X GET http://127.0.0.1:5000/notes/1" in report
     assert """--data-binary '{"title": "it'"'"'s new"}'""" in report
+
+
+@pytest.mark.parametrize(
+    ("path", "crashes", "told"),
+    [
+        ("/boom", False, "both sides crashed alike, so nothing was compared"),
+        ("/boom", True, None),
+        ("/text", True, "the test says crashes=True, and neither side crashes"),
+        ("/nowhere", False, None),
+    ],
+)
+def test_sides_that_crash_alike_are_a_fault_unless_the_test_expects_it(
+    comparing, path, crashes, told
+):
+    parity = comparing()
+    parity.get(path, crashes=crashes)
+    report = parity.check()
+    assert told in report if told else report is None
+
+
+def test_answer_that_says_500_without_an_exception_is_a_crash(comparing):
+    parity = comparing()
+    for side in parity.sides:
+        side.app.testing = False
+    parity.get("/boom")
+    assert found(parity) == {("failure", "both sides")}
 
 
 def test_differences_are_reported_once(comparing):

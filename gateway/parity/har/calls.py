@@ -74,6 +74,8 @@ class Calls:
         body = list(self._body(number))
         if headers := self._headers(number, raw=_is_raw(body)):
             body.append(("headers", value(headers)))
+        if step.entry.response.status == 500:
+            body.append(("crashes", Code("True")))
         return call(f"parity.{method if known else 'request'}", [*arguments, *body])
 
     def _text(self, text: str) -> Code:

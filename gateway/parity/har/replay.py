@@ -50,7 +50,8 @@ class _Replaying:
 
     def send(self, step: Step) -> None:
         """Send one request to both sides."""
-        reply = self.parity.exchange(_Sending(self, step), self.parity.clients)
+        crashed = None if step.entry.response.status == 500 else False
+        reply = self.parity.exchange(_Sending(self, step), self.parity.clients, crashes=crashed)
         self.steps.append(step)
         self.answers[0].append(reply.control)
         self.answers[1].append(reply.candidate)
