@@ -105,6 +105,10 @@ class CookieJar:
         sent.sort(key=lambda cookie: -len(cookie.path))
         return [(cookie.name, cookie.value) for cookie in sent]
 
+    def forget(self, name: str) -> None:
+        """Drop every cookie of a name."""
+        self._kept = {key: kept for key, kept in self._kept.items() if kept[0].name != name}
+
     def clear(self) -> None:
         """Forget every cookie."""
         self._kept.clear()

@@ -54,7 +54,7 @@ def test_email_is_trimmed_and_folded(parity):
 def test_remembered_login_outlives_the_session(parity):
     log_in(parity, remember="1")
     for client in parity._browser.clients:
-        client.jar._kept.pop(("/", "session"))
+        client.jar.forget("session")
     parity.advance(24 * 3600)
     assert parity.get("/auth/current-user").status == 200
 
