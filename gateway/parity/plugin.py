@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 pytest_plugins = ["gateway.parity.judging"]
 
 _PARITY = pytest.StashKey["Parity"]()
+# The modes of gateway.sandbox.outbound, which is not imported for nothing.
+_OUTBOUND = ("record", "stop", "allow")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,6 +71,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "what becomes of mail, HTTP requests, files and processes: record, stop or allow",
         default="record",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse settings that mean nothing, before any test runs."""
+    outbound = config.getini("parity_outbound")
+    if outbound not in _OUTBOUND:
+        raise pytest.UsageError(
+            f"The setting parity_outbound is {outbound!r}. Write {', '.join(_OUTBOUND)}, or leave"
+            " it out."
+        )
 
 
 def _report_file(name: str) -> Path:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from gateway.parity.verdict import NOTHING_COMPARED
+from gateway.sandbox.outbound.watch import Mode
 
 TABLE = """
 backends: {old: old:app, new: new:app}
@@ -265,6 +268,23 @@ def test_sides_can_be_chosen(project):
 def test_unknown_side_is_told(project):
     result = run(project(), "--parity-candidate=newer")
     result.stdout.fnmatch_lines(["*There is no backend 'newer' in the table. It has old, new.*"])
+
+
+@pytest.mark.parametrize("mode", ["recrod", "", "Record"])
+def test_unknown_mode_of_outbound_effects_is_told_before_any_test(project, mode):
+    pytester = project()
+    pytester.makeini(f"[pytest]\nparity_outbound = {mode}")
+    result = run(pytester)
+    told = f"The setting parity_outbound is {mode!r}. Write record, stop, allow, or leave it out."
+    assert [line for line in result.errlines if line] == [f"ERROR: {told}"]
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_every_mode_of_the_sandbox_is_one_of_outbound_effects(project, mode):
+    pytester = project()
+    pytester.makeini(f"[pytest]\nparity_outbound = {mode}")
+    run(pytester).assert_outcomes(passed=1)
 
 
 def test_table_can_be_named_in_the_settings(project):
