@@ -72,7 +72,8 @@ class Outbound:
 
     def _made(self) -> Iterator[OutboundEffect]:
         for path, is_there in self._watch.overlay.folders.items():
-            if self._folders.get(path, not is_there) != is_there:
+            before = self._folders[path] if path in self._folders else Path(path).is_dir()
+            if before != is_there:
                 yield OutboundEffect("file", f"{'mkdir' if is_there else 'rmdir'} {path}")
 
 
@@ -84,5 +85,6 @@ def _on_disk(path: str) -> bytes | None:
 
 
 def _is_net(effect: OutboundEffect) -> bool:
-    """Tell whether the overlay tells of it: links are the one thing that it does not know."""
-    return effect.kind == "file" and not effect.destination.startswith(("link ", "symlink "))
+    """Tell whether the overlay tells of it, which knows neither links nor permissions."""
+    told = ("link ", "symlink ", "chmod ")
+    return effect.kind == "file" and not effect.destination.startswith(told)

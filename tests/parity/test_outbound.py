@@ -222,6 +222,94 @@ def test_file_that_is_written_as_it_was_is_no_effect(tmp_path):
     assert removed == {("outbound", f"file remove {tmp_path}/there")}
 
 
+def at_once(content=b"x", mode=0o644):
+    """Write as those do who never want half a file to be seen."""
+    descriptor, name = tempfile.mkstemp(dir=FOLDER)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+    os.chmod(name, mode)  # noqa: PTH101
+    os.replace(name, FOLDER / "report.txt")  # noqa: PTH105
+    return (FOLDER / "report.txt").read_text()
+
+
+def test_file_written_at_once_is_told_by_what_it_holds():
+    place = f"file write {FOLDER}/report.txt, content"
+    assert not found(at_once, at_once)
+    assert found(at_once, lambda: at_once(b"y")) == {("body", "text, piece 1"), ("outbound", place)}
+    [told] = compared(at_once, lambda: at_once(mode=0o600))
+    assert [told.control[:9], told.candidate[:9]] == ["chmod 644", "chmod 600"]
+    assert not (FOLDER / "report.txt").exists()
+
+
+def named(text="x", suffix=""):
+    with tempfile.NamedTemporaryFile("w", suffix=suffix, delete=False) as file:
+        file.write(text)
+    return Path(file.name).read_text()
+
+
+def test_temporary_file_that_stays_is_told_and_has_one_name_on_both_sides():
+    assert not compared(named, named, calls=2)
+    assert not (FOLDER / "tmp00000001").exists()
+    assert ("outbound", f"file write {FOLDER}/tmp00000001, content") in found(
+        named, lambda: named("y")
+    )
+
+
+def test_temporary_files_that_go_are_no_effect():
+    def do():
+        with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile("w") as file:
+            Path(folder, "inside").write_text("x")
+            file.write("x")
+            file.flush()
+            return str(Path(file.name).stat().st_size) + Path(folder, "inside").read_text()
+
+    assert not found(do, lambda: "1x")
+
+
+def by_descriptor(flags=os.O_WRONLY | os.O_CREAT | os.O_TRUNC, content=b"x"):
+    descriptor = os.open(FOLDER / "report.txt", flags)
+    os.write(descriptor, content)
+    os.close(descriptor)
+
+
+def test_file_opened_as_a_descriptor_is_told():
+    assert not found(write, by_descriptor)
+    place = f"file write {FOLDER}/report.txt, content"
+    assert found(write, lambda: by_descriptor(content=b"y")) == {("outbound", place)}
+
+
+@pytest.mark.parametrize(
+    ("flags", "held"),
+    [
+        (os.O_WRONLY, "xbc"),
+        (os.O_WRONLY | os.O_APPEND, "abcx"),
+        (os.O_RDWR | os.O_TRUNC, "x"),
+        (os.O_WRONLY | os.O_CREAT, "xbc"),
+        (os.O_WRONLY | os.O_CREAT | os.O_EXCL, "FileExistsError"),
+        (os.O_RDONLY, "OSError"),
+    ],
+)
+def test_descriptor_does_as_a_real_one(tmp_path, flags, held):
+    path = tmp_path / "there"
+
+    def do():
+        path.write_text("abc")
+        try:
+            descriptor = os.open(path, flags)
+            with os.fdopen(descriptor, "rb+" if flags & os.O_RDWR else "rb", closefd=False):
+                os.write(descriptor, b"x")
+        except OSError as error:
+            return type(error).__name__
+        return path.read_text()
+
+    real = do()
+    path.unlink()
+    assert real == held
+    assert not found(do, lambda: [path.write_text(real if real[0] in "xa" else "abc"), real][1])
+
+
 def test_folder_is_told(tmp_path):
     new = tmp_path / "a" / "b"
     assert found(lambda: None, lambda: new.mkdir(parents=True)) == {

@@ -1,6 +1,7 @@
 """Files that are written into memory only, and read from there, until the sandbox ends.
 
-This holds for open() and pathlib; what changes a file by other ways is stopped.
+This holds for open() and pathlib, and `descriptors` for os.open(); what changes a file by other
+ways is stopped.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def _open(
     watch: Watch, original: Callable[..., Any], file: Any, mode: str = "r", *rest: Any, **named: Any
 ) -> Any:
     is_written = not set(mode).isdisjoint("wax+")
-    # An opener, as `tempfile` has one, is looked at when it opens.
+    # An opener, as `tempfile` has one, is looked at when it opens (`descriptors`).
     passes = isinstance(file, int) or os.fspath(file) == os.devnull or "opener" in named
     if passes or not (is_written or watch.overlay.knows(key_of(file))) or is_by_itself("file"):
         return original(file, mode, *rest, **named)
@@ -100,6 +101,7 @@ class _Held(io.BytesIO):
 
 def content_of(overlay: Overlay, key: str, original: Callable[..., Any] = open) -> bytes | None:
     """Read what a file holds by the overlay, else on the disk; None if it is not there."""
+    overlay.catch_up()
     if key in overlay.files:
         return overlay.files[key]
     if not stat.S_ISREG(overlay.mode(key) or 0):
@@ -127,7 +129,7 @@ def _changed(verb: str) -> Callable[..., Any]:
             overlay.must_be_there(path)
         watch.record("file", f"{verb} {key}")
         if verb in {"remove", "unlink"}:
-            overlay.files[key] = None
+            overlay.remove(key)
         else:
             overlay.folders[key] = verb == "mkdir"
 
@@ -147,7 +149,6 @@ def _moved(verb: str) -> Callable[..., Any]:
         if verb in {"rename", "replace"}:
             content = content_of(watch.overlay, key_of(source))
             if content is not None:
-                watch.overlay.write(key_of(target), content)
-                watch.overlay.files[key_of(source)] = None
+                watch.overlay.move(key_of(source), key_of(target), content)
 
     return move

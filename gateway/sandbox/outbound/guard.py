@@ -93,7 +93,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if watch is None:
         return
     kind = _KINDS.get(event)
-    if kind is None and event == "open" and _is_written(*arguments):
+    if kind is None and event == "open" and is_written(*arguments):
         kind = "file"
     if kind is None or kind in watch.passing or (watch.records and kind in _ANSWERED):
         return
@@ -102,7 +102,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     raise watch.stop(kind, f"{event}({_shown(arguments)})")
 
 
-def _is_written(path: Any, mode: Any, flags: Any) -> bool:
+def is_written(path: Any, mode: Any, flags: Any) -> bool:
+    """Tell whether opening a path so may change a file; the mode is None for os.open()."""
     if isinstance(path, int) or os.fspath(path) in _DEVICES:
         return False
     if isinstance(mode, str):

@@ -6,7 +6,10 @@ import os
 import stat
 import time
 from errno import EEXIST, ENOENT
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Before they are replaced by what asks an overlay.
 _real_stat = os.stat
@@ -23,12 +26,56 @@ class Overlay:
     def __init__(self) -> None:
         self.files: dict[str, bytes | None] = {}
         self.folders: dict[str, bool] = {}
+        self.names = 0
+        """How many names for temporary files were given."""
         self._written: dict[str, float] = {}
+        self._followed: dict[str, Callable[[], bytes | None]] = {}
 
     def write(self, key: str, content: bytes) -> None:
         """Let a file hold something."""
         self.files[key] = content
         self._written[key] = time.time()
+
+    def follow(self, key: str, changed: Callable[[], bytes | None]) -> None:
+        """Let a file hold what a function gives, which gives None if nothing changed."""
+        self._followed[key] = changed
+
+    def let_go(self, changed: Callable[[], bytes | None]) -> str | None:
+        """Follow no longer, and give the name that the file has now; None if it is gone."""
+        self.catch_up()
+        key = next((key for key, other in self._followed.items() if other == changed), None)
+        if key is not None:
+            del self._followed[key]
+        return key
+
+    def catch_up(self) -> None:
+        """Learn what followed files hold by now."""
+        for key, changed in self._followed.items():
+            content = changed()
+            if content is not None:
+                self.write(key, content)
+
+    def remove(self, key: str) -> None:
+        """Let a file be gone."""
+        self.files[key] = None
+        self._followed.pop(key, None)
+
+    def remove_tree(self, key: str) -> None:
+        """Let a folder be gone with all that was made in it."""
+        inside = f"{key}{os.sep}"
+        for file in [file for file in self.files if file.startswith(inside)]:
+            self.remove(file)
+        for folder in [f for f in self.folders if f == key or f.startswith(inside)]:
+            self.folders[folder] = False
+
+    def move(self, source: str, target: str, content: bytes) -> None:
+        """Let a file have another name."""
+        followed = self._followed.pop(source, None)
+        self.remove(source)
+        self.remove(target)
+        self.write(target, content)
+        if followed is not None:
+            self._followed[target] = followed
 
     def mode(self, key: str) -> int | None:
         """Give the type of what is there as a mode of `os.stat`; None if there is nothing."""
@@ -60,6 +107,7 @@ class Overlay:
 
     def knows(self, key: str) -> bool:
         """Tell whether the disk may say otherwise of a path."""
+        self.catch_up()
         return key in self.files or key in self.folders
 
     def stat(self, path: Any) -> os.stat_result:

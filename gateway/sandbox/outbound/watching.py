@@ -51,7 +51,7 @@ def _install() -> None:
 @cache
 def _install_stand_ins(*_libraries: ModuleType | None) -> None:
     """Install the stand-ins for what is imported."""
-    from gateway.sandbox.outbound import files, http, mail, processes  # noqa: PLC0415
+    from gateway.sandbox.outbound import descriptors, files, http, mail, processes  # noqa: PLC0415
 
-    for module in (mail, http, files, processes):
+    for module in (mail, http, files, descriptors, processes):
         module.install_stand_ins()
