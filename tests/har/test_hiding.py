@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import html
 import os
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlencode
 
 import pytest
 from hypothesis import example, given, settings
@@ -45,8 +46,9 @@ def written(*calls, pages=None):
 def shown(secret, script):
     """Tell whether a secret stands in a test, written in any way."""
     values = (n.value for n in ast.walk(ast.parse(script.source)) if isinstance(n, ast.Constant))
-    texts = (v.decode() if isinstance(v, bytes) else str(v) for v in values)
-    return any(secret in text for text in (script.source, *texts))
+    texts = [v.decode() if isinstance(v, bytes) else str(v) for v in values]
+    readings = (str, unquote, unquote_plus, html.unescape)
+    return any(secret in read(text) for text in (script.source, *texts) for read in readings)
 
 
 class Sent:
@@ -105,6 +107,7 @@ PLACES = {
     "name in a query": lambda s: call(f"GET /x?{quote_plus(s)}"),
     "path": lambda s: call(f"GET /x/{quote(s, safe='')}/y"),
     "header": lambda s: call("GET /x", sent=(("X-Note", s),)),
+    "page": lambda s: call("POST /x", sent=TEXT, body=f"<b>{html.escape(s)}</b>".encode()),
     "accept": lambda s: call("GET /x", sent=(("Accept", f"text/{s}"),)),
 }  # fmt: skip
 
@@ -242,6 +245,12 @@ def test_number_that_is_a_secret_elsewhere_is_read_as_a_number():
     script = written(call("POST /x", body={"pin": "907263"}), call("POST /y", body={"a": 907263}))
 
     assert 'json={"a": int(pin)}' in script.source
+
+
+def test_secret_in_a_field_without_a_word_is_called_so():
+    script = written(call("POST /x", sent=FORM, body=f"$={TOKEN}".encode()))
+
+    assert list(script.environment) == ["PARITY_SECRET"]
 
 
 def test_word_of_python_is_no_variable():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -113,6 +114,11 @@ def test_value_that_is_the_same_by_chance_stays(then):
     assert taken(LIST, ORDER, then) == {}
 
 
+def test_field_that_a_person_fills_in_gives_no_id():
+    form = call("GET /home", "<form><input name=order_id value=8></form>")
+    assert taken(form, call("GET /orders/8")) == {}
+
+
 @given(st.sampled_from(["title", "count", "page", "sure", "x"]), st.integers(0, 99) | st.booleans())
 def test_no_small_value_of_another_name_is_ever_taken(name, value):
     answer = call("GET /orders", [{"id": n, name: n} for n in range(100)])
@@ -186,3 +192,28 @@ def test_redirect_is_followed_once():
     home = call("GET /home?a=1", "")
 
     assert [step.follows for step in plan([away, home, home])] == [None, 0, None]
+
+
+@pytest.mark.parametrize(("status", "follows"), [(299, None), (300, 0), (399, 0), (400, None)])
+def test_only_a_redirect_is_followed(status, follows):
+    away = call("POST /x", headers=(("Location", "/home"),), status=status)
+    assert plan([away, call("GET /home")])[1].follows == follows
+
+
+@pytest.mark.parametrize("location", ["http://a.example", "http://a.example/", "/"])
+def test_address_without_a_path_is_the_root(location):
+    away = call("POST /x", headers=(("Location", location),), status=302)
+    root = call("GET /")
+    bare = replace(root, url=root.url._replace(path=""))
+    assert [plan([away, to])[1].follows for to in (root, bare)] == [0, 0]
+
+
+def test_redirect_to_another_query_is_not_followed():
+    away = call("POST /x", headers=(("Location", "/home?a=1"),), status=302)
+    assert plan([away, call("GET /home?a=2")])[1].follows is None
+
+
+@pytest.mark.parametrize(("status", "giver"), [(201, 1), (399, 1), (400, 0)])
+def test_id_that_was_made_anew_is_that_of_what_made_it(status, giver):
+    again = call("POST /orders", {"id": 8}, status=status)
+    assert taken(LIST, again, call("GET /orders/8"))["path", 2] == (giver, "8")

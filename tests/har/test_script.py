@@ -61,6 +61,7 @@ def test_ids_and_tokens_are_those_of_earlier_replies(text):
 SECRETS = [
     recorded("POST /x", sent=FORM, body=b"new_password=very-hidden"),
     recorded("POST /x", body={"user": {"apiKey": "very-hidden"}}),
+    recorded("POST /x", body={"password": {"value": "very-hidden"}}),
     recorded("POST /x", body={"pin": 90817263, "card_number": "very-hidden"}),
     recorded("GET /x?token=very-hidden"),
     recorded("GET /x", sent=(("Authorization", "Basic very-hidden"),)),
@@ -110,6 +111,22 @@ def test_call_that_crashed_when_recorded_is_expected_to():
     assert formatted(text) == text
 
 
+def test_value_is_read_from_where_a_person_would():
+    meta = recorded("GET /home", f'<meta name=key content="{TOKEN}">')
+    text = written(meta, recorded("POST /x", body=[TOKEN]))
+
+    assert 'json=[home.meta("key")]' in text
+
+
+@pytest.mark.parametrize("name", ["o'clock", 'a"b', "a\\b", "{x}", "a\nb"])
+def test_member_of_any_name_can_be_put_into_an_address(name):
+    text = written(recorded("GET /x", {name: UUID}), recorded(f"GET /y/{UUID}/z"))
+
+    assert UUID not in text
+    ast.parse(text)
+    assert formatted(text) == text
+
+
 def test_two_files_in_one_field_are_sent_as_they_were():
     part = b'--xyz\r\nContent-Disposition: form-data; name="f"; filename="%s"\r\n\r\nx\r\n'
     body = part % b"a" + part % b"b" + b"--xyz--\r\n"
@@ -127,7 +144,8 @@ def test_one_secret_in_two_fields_is_one_variable():
 
 
 def test_what_is_no_secret_is_written():
-    text = written(recorded("POST /x", body={"idempotency_key": UUID, "pinned": True}))
+    sent = {"idempotency_key": UUID, "pinned": True, "value": "a", "auth": {"email": "b"}}
+    text = written(recorded("POST /x", body=sent))
 
     assert f'"idempotency_key": "{UUID}"' in text
     assert "os.environ" not in text

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.parity.exchange import Request
+from gateway.parity.har.session import completed
 from gateway.parity.har.template import template_of, with_uploads
+from tests.har.test_plan import call
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=8)
 PAIRS = st.lists(st.tuples(TEXT.filter(bool), TEXT), min_size=1, max_size=4)
@@ -108,3 +112,25 @@ def test_upload_of_which_nothing_is_known_is_made_anew(tmp_path):
     template = template_of(Request("POST", "/x", "", MULTIPART, b""))
 
     assert with_uploads(template, {"order_id": "7", "file": file}) == UPLOAD % b"1,2"
+
+
+@pytest.mark.parametrize(
+    ("uploads", "sent"),
+    [
+        (["a=@"], b"hello"),
+        (["a=@", "b"], b"hello"),
+        (["a=@", "b=@"], b""),
+        (["b"], b""),
+        ([], b""),
+    ],
+)
+@pytest.mark.parametrize("faults", [("5 of the 5 bytes",), ()])
+def test_body_that_is_no_form_is_the_only_file(tmp_path, uploads, sent, faults):
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"hello")
+    told = {name.partition("=")[0]: file if "=@" in name else "1" for name in uploads}
+
+    entry = completed(replace(call("PUT /files"), faults=faults), told)
+
+    assert entry.request.body == (sent if faults else b"")
+    assert (entry.faults == ()) is (bool(sent) or not faults)

@@ -169,9 +169,15 @@ def test_smallest_example_is_the_one_that_needs_least_reading_and_fewest_calls()
     assert (found.count, found.example.control, found.example.call) == (3, "a", 2)
 
 
+def test_terminal_shows_twenty_causes_without_a_word_of_more():
+    told = list(lines(Outcome(totals(*map(cause, range(20))))))
+    assert not told[-1].startswith("…")
+
+
 def test_terminal_shows_the_first_twenty_causes():
     told = list(lines(Outcome(totals(*map(cause, range(23))))))
     assert sum(line.startswith("  body: title") for line in told) == 20
+    assert sum(line.startswith("GET /") for line in told) == 20
     assert told[-1] == "… and 3 causes more; --parity-report FILE.html shows all."
 
 

@@ -30,10 +30,7 @@ class HarError(RefusalError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One recorded exchange; `body_known` is false where the file leaves the body out.
-
-    `seconds` is how long it took.
-    """
+    """One recorded exchange; `seconds` is how long it took."""
 
     number: int
     started: datetime
@@ -43,7 +40,6 @@ class Entry:
     kind: str = ""
     page: str = ""
     cached: bool = False
-    body_known: bool = True
     faults: tuple[str, ...] = ()
     seconds: float = 0
 
@@ -102,7 +98,6 @@ class _Content(BaseModel):
     mimeType: str | None = None  # noqa: N815
     text: str | None = None
     encoding: str | None = None
-    size: float | None = None
 
 
 class _Response(BaseModel):
@@ -190,17 +185,15 @@ def _entry(number: int, entry: _Entry) -> Entry:
     url = _split(entry.request.url)
     headers = _headers(entry.request.headers)
     body, faults = posted(entry.request.postData, headers)
-    response, known = _response(entry.response)
     return Entry(
         number=number,
         started=_aware(entry.startedDateTime),
         url=url,
         request=Request(entry.request.method.upper(), _path(url), _query(url), headers, body),
-        response=response,
+        response=_response(entry.response),
         kind=(entry.resource or "").lower(),
         page=entry.pageref or "",
         cached=bool(entry.from_cache or entry.response.by_worker),
-        body_known=known,
         faults=faults,
         seconds=_seconds(entry.time),
     )
@@ -239,7 +232,7 @@ def _headers(headers: list[_Header]) -> tuple[tuple[str, str], ...]:
     return tuple((h.name, h.value) for h in headers if not h.name.startswith(":"))
 
 
-def _response(response: _Response) -> tuple[Response, bool]:
+def _response(response: _Response) -> Response:
     # Firefox and Playwright join repeated headers with line breaks.
     headers = [
         (name, line)
@@ -252,6 +245,5 @@ def _response(response: _Response) -> tuple[Response, bool]:
         headers.append(("Content-Type", content.mimeType))
     if response.redirectURL and "location" not in names:
         headers.append(("Location", response.redirectURL))
-    known = content.text is not None or not content.size or content.size < 0
     body = decompressed(decoded(content.text, content.encoding), headers)
-    return Response(response.status, tuple(headers), body), known
+    return Response(response.status, tuple(headers), body)

@@ -82,8 +82,14 @@ def _notes(archive: Archive, entries: Iterable[Entry]) -> Iterator[str]:
 
 def completed(entry: Entry, uploads: Mapping[str, Path | str]) -> Entry:
     """Put fields and files into an upload whose content the recording leaves out."""
-    template = template_of(entry.request)
-    if not entry.faults or not uploads or not template.boundary:
+    if not entry.faults or not uploads:
         return entry
-    body = with_uploads(template, uploads)
+    template = template_of(entry.request)
+    files = [given for given in uploads.values() if isinstance(given, Path)]
+    if template.boundary:
+        body = with_uploads(template, uploads)
+    elif len(files) == 1:  # a body that is nothing but the file
+        body = files[0].read_bytes()
+    else:
+        return entry
     return replace(entry, request=replace(entry.request, body=body), faults=())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gateway.parity.cookies import parse_set_cookie
 from gateway.parity.eventstream import read_events
 from gateway.parity.har.archive import media_type
+from gateway.parity.har.layout import literal
 from gateway.parity.har.names import is_csrf
 from gateway.parity.html import Page, read_page
 from gateway.parity.reply import found_in
@@ -43,7 +44,7 @@ class Member:
 
     def code(self, reply: str) -> str:
         """Give the expression that reads it from a `Reply`."""
-        steps = "".join(f"[{part!r}]" for part in self.pointer).replace("'", '"')
+        steps = "".join(f"[{literal(part)}]" for part in self.pointer)
         return f"{reply}.{'events' if self.events else 'json'}{steps}"
 
 
@@ -59,7 +60,7 @@ class Header:
 
     def code(self, reply: str) -> str:
         """Give the expression that reads it from a `Reply`."""
-        return f'{reply}.headers["{self.name}"]'
+        return f"{reply}.headers[{literal(self.name)}]"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Cookie:
 
     def code(self, reply: str) -> str:
         """Give the expression that reads it from a `Reply`."""
-        return f'{reply}.cookies["{self.name}"]'
+        return f"{reply}.cookies[{literal(self.name)}]"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class FormField:
 
     def code(self, reply: str) -> str:
         """Give the expression that reads it from a `Reply`."""
-        return f'{reply}.form("{self.name}")'
+        return f"{reply}.form({literal(self.name)})"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Meta:
 
     def code(self, reply: str) -> str:
         """Give the expression that reads it from a `Reply`."""
-        return f'{reply}.meta("{self.name}")'
+        return f"{reply}.meta({literal(self.name)})"
 
 
 @dataclass(frozen=True)
@@ -131,10 +132,19 @@ class Pattern:
 
     def code(self, reply: str) -> str:
         """Give the expression that reads it from a `Reply`."""
-        quote = "'" if '"' in self.pattern else '"'
         more = f", nth={self.nth}" if self.nth else ""
-        more += f', header="{self.header}"' if self.header else ""
-        return f"{reply}.find(r{quote}{self.pattern}{quote}{more})"
+        more += f", header={literal(self.header)}" if self.header else ""
+        return f"{reply}.find({_raw(self.pattern)}{more})"
+
+
+def _raw(pattern: str) -> str:
+    """Write a pattern as people do, if it can be, and else with every backslash doubled."""
+    quote = "'" if '"' in pattern else '"'
+    return f"r{quote}{pattern}{quote}" if _can_be_raw(pattern, quote) else literal(pattern)
+
+
+def _can_be_raw(pattern: str, quote: str) -> bool:
+    return quote not in pattern and pattern.isprintable() and not pattern.endswith("\\")
 
 
 Source = Member | Header | Cookie | FormField | Meta | Pattern
