@@ -252,7 +252,7 @@ def refuse(status, message, headers=None):
 
 
 def refuse_fields(names):
-    refuse(400, f"Some fields are not right: {', '.join(names)}.")
+    refuse(400, f"Some fields are not right: {UNSTORABLE.sub('�', ', '.join(names))}.")
 
 
 def refuse_wrong(unknown=(), **rules):

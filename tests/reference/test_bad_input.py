@@ -26,6 +26,7 @@ BROKEN = {
     "broken UTF-8": (JSON, b'{"title": "\xff\xfe"}'),
     "no JSON": ("text/plain", b'{"title": "x"}'),
     "unknown fields": (JSON, b'{"nobody": 1, "knows": {"this": []}}'),
+    "a field of half a character": (JSON, b'{"a\\ud800": {"\\udfff": "\\ud800"}}'),
     "form of nonsense": (FORM, b"%zz&=&&%ff=%00&email=%00&display_name=%ff%00"),
     "truncated parts": (PARTS, FILE),
     "parts without a boundary": ("multipart/form-data", FILE + b"\r\n--x--\r\n"),
