@@ -53,7 +53,7 @@ def _recorder(clone: Clone, large: int, held: ExitStack) -> Recorder[Any]:
 def _source(clone: Clone, held: ExitStack) -> Source[Any]:
     """Give what reads a copy's rows, and watches what its pool gives out."""
     if clone.engine.dialect.name == "postgresql":
-        connection = held.enter_context(closing(clone.open()))
+        connection = held.enter_context(clone.reading())
         postgresql.open_reading(connection)
         return PostgresqlSource(connection, postgresql.committed_version)
     watch = PooledConnections(clone.pool)
@@ -61,6 +61,6 @@ def _source(clone: Clone, held: ExitStack) -> Source[Any]:
         # Its one connection is the database.
         with closing(clone.pool.connect_outside()) as pooled:
             return SqliteSource(pooled.dbapi_connection, sqlite.connection_version, watch)
-    connection = held.enter_context(closing(clone.open()))
+    connection = held.enter_context(clone.reading())
     sqlite.open_reading(connection)
     return SqliteSource(connection, sqlite.committed_version, watch)

@@ -48,18 +48,37 @@ class Clone:
     remove: Callable[[], None]
     recycler: Recycler | None = None
     """Where copies of this copy are from, if they are used again."""
+    lender: Recycler | None = None
+    """Who takes this copy back, and has a connection to it."""
 
     def copy(self) -> Clone:
         """Copy this copy."""
         if self.recycler is None:
+            self._end_loan()
             return _kind(self.engine).copy(self.engine, self.pool, self.url)
         self.pool.dispose()
         name, give_back = self.recycler.take()
-        return _twin(self.engine, self.url.set(database=name), give_back)
+        lent = _twin(self.engine, self.url.set(database=name), give_back)
+        return replace(lent, lender=self.recycler)
 
     def open(self) -> Any:
         """Open a DBAPI connection of one's own, outside the pool; the caller closes it."""
         return _connector(self.engine, self.url)()
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        """Give a DBAPI connection outside the pool until the block ends."""
+        if self.lender is None:
+            with closing(self.open()) as connection:
+                yield connection
+        else:
+            with self.lender.lend(str(self.url.database)) as connection:
+                yield connection
+
+    def _end_loan(self) -> None:
+        """The server copies a database only while nobody is connected to it."""
+        if self.lender is not None:
+            self.lender.let_go(str(self.url.database))
 
     def close(self) -> None:
         """Close idle connections and remove the copy."""

@@ -170,3 +170,32 @@ def test_nothing_is_left_on_the_server(engine):
         with origin.copy(), origin.copy():
             assert len(names()) == len(before) + 3
     assert names() == before
+
+
+def test_a_copy_that_is_used_again_can_be_copied_itself(origin, engine):
+    origin.copy().close()
+    with origin.copy() as copy:
+        with copy.clones[0].reading() as connection:
+            connection.execute("UPDATE person SET name = upper(name)")
+        with copy.copy() as copied, copied.scope(), engine.connect() as connection:
+            assert connection.scalar(sa.text("SELECT min(name) FROM person")) == "ADA"
+
+
+def test_what_is_set_on_the_connection_that_reads_does_not_stay(origin):
+    with origin.copy() as copy:
+        for _ in range(2):
+            with copy.clones[0].reading() as connection:
+                kept = connection.execute("SHOW lock_timeout").fetchone()
+                connection.execute("SET lock_timeout = '10s'")
+        assert kept == ("0",)
+
+
+def test_a_connection_that_broke_is_replaced(origin, engine):
+    with origin.copy() as copy:
+        with copy.clones[0].reading() as connection:
+            ((process,),) = connection.execute("SELECT pg_backend_pid()").fetchall()
+        with engine.connect() as other:
+            other.exec_driver_sql(f"SELECT pg_terminate_backend({process})")
+        execute(copy, engine, "DELETE FROM person")
+    with origin.copy() as copy, copy.scope(), engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM person")) == 2
