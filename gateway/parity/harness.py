@@ -5,57 +5,38 @@ It works on any two WSGI callables; the pytest plugin only finds them by the rou
 
 from __future__ import annotations
 
-import contextvars
-import time
-from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import time_machine
 
 from gateway.parity.accepted import AcceptedDifferences, Operation
-from gateway.parity.canonical import canonical
-from gateway.parity.client import Client, cookies_of
+from gateway.parity.browser import Browser, Verbs
 from gateway.parity.compare import Comparison, Observation, compare, varying
-from gateway.parity.cookies import ANY_DOMAIN, SetCookie
 from gateway.parity.crashes import alike_crashes
 from gateway.parity.difference import KINDS
 from gateway.parity.noise import Noise
 from gateway.parity.order import unordered_places
-from gateway.parity.outbound import Outbound
 from gateway.parity.paired import CANDIDATE, CONTROL, Pairs
 from gateway.parity.renaming import Renaming
 from gateway.parity.repeat import Gateway
 from gateway.parity.repetition import Again, FirstTime
 from gateway.parity.reply import Reply
 from gateway.parity.report import Call, describe
-from gateway.parity.sending import Wish
-from gateway.parity.statements import Statements, too_many
+from gateway.parity.side import Side
+from gateway.parity.statements import too_many
 from gateway.parity.values import Counts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Collection
     from datetime import date
     from types import TracebackType
     from typing import Protocol, Unpack
-    from wsgiref.types import WSGIApplication
 
-    from gateway.effects import Effect
-    from gateway.parity.exchange import Exchange, Request
+    from gateway.parity.client import Client
+    from gateway.parity.exchange import Request
     from gateway.parity.sending import Options
-    from gateway.sandbox.clone import Clone
-    from gateway.sandbox.outbound.watch import Answer, Mode
-
-    class StateOfOneSide(Protocol):
-        """A private database: what `gateway.sandbox.State` is."""
-
-        @property
-        def clones(self) -> Sequence[Clone]:
-            """Its parts, each with the engine that it stands in for."""
-
-        def scope(self) -> AbstractContextManager[Any]:
-            """Send database connections to it."""
+    from gateway.sandbox.outbound.watch import Answer
 
     class Sendable(Protocol):
         """A request before each side's own values are in it: what `sending.Wish` is."""
@@ -63,12 +44,8 @@ if TYPE_CHECKING:
         def for_side(self, pairs: Pairs, side: int, /) -> Request:
             """Give what one side is to be sent."""
 
-    class Rows(Protocol):
-        """Tells what happened to the rows of a private database."""
 
-        def effects(self) -> tuple[Effect, ...]:
-            """Give the net effects since the last call."""
-
+__all__ = ["BASE_URL", "START", "Browser", "Parity", "ParityError", "Side"]
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 """When every test begins, unless it is told otherwise."""
@@ -80,114 +57,7 @@ class ParityError(Exception):
     """A comparison that means nothing, such as one of an application with itself."""
 
 
-class Side:
-    """One application with its own private state."""
-
-    def __init__(
-        self,
-        name: str,
-        app: WSGIApplication,
-        state: StateOfOneSide | None = None,
-        rows: Rows | None = None,
-        outbound: Mode = "record",
-    ) -> None:
-        self.name = name
-        self.app = app
-        self.outbound = Outbound(outbound, has_state=state is not None)
-        self._state = state
-        self._rows = rows
-        self._statements = Statements([clone.engine for clone in state.clones]) if state else None
-
-    def perform(self, client: Client, request: Request) -> tuple[Exchange, Observation]:
-        """Send a request, and observe its answer and all that it did beside."""
-        if self._rows:
-            self._rows.effects()  # of whatever the test itself did since the last call
-        # A context of its own, as on a server's thread: nothing that the test holds open, such
-        # as an application context, is seen by the application, nor anything that it leaks.
-        exchange = contextvars.Context().run(self._send, client, request)
-        effects = self._rows.effects() if self._rows else None
-        cookies = tuple(cookies_of(exchange.request, exchange.response, time.time()))
-        answer = canonical(exchange, cookies, client.base_url)
-        ran = self._statements.ran() if self._statements else None
-        return exchange, Observation(answer, effects, self.outbound.sent(), ran)
-
-    def _send(self, client: Client, request: Request) -> Exchange:
-        with ExitStack() as stack:
-            if self._state and self._statements:
-                stack.enter_context(self._state.scope())
-                stack.enter_context(self._statements.counted())
-            stack.enter_context(self.outbound.watched())
-            return client.send(request)
-
-
-class _Verbs:
-    """The methods of HTTP as methods."""
-
-    def request(self, method: str, path: str, **options: Unpack[Options]) -> Reply:
-        """Send a request to both sides."""
-        raise NotImplementedError
-
-    def get(self, path: str, **options: Unpack[Options]) -> Reply:
-        """Send a GET; see `Browser.request`."""
-        return self.request("GET", path, **options)
-
-    def head(self, path: str, **options: Unpack[Options]) -> Reply:
-        """Send a HEAD; see `Browser.request`."""
-        return self.request("HEAD", path, **options)
-
-    def options(self, path: str, **options: Unpack[Options]) -> Reply:
-        """Send an OPTIONS; see `Browser.request`."""
-        return self.request("OPTIONS", path, **options)
-
-    def post(self, path: str, **options: Unpack[Options]) -> Reply:
-        """Send a POST; see `Browser.request`."""
-        return self.request("POST", path, **options)
-
-    def put(self, path: str, **options: Unpack[Options]) -> Reply:
-        """Send a PUT; see `Browser.request`."""
-        return self.request("PUT", path, **options)
-
-    def patch(self, path: str, **options: Unpack[Options]) -> Reply:
-        """Send a PATCH; see `Browser.request`."""
-        return self.request("PATCH", path, **options)
-
-    def delete(self, path: str, **options: Unpack[Options]) -> Reply:
-        """Send a DELETE; see `Browser.request`."""
-        return self.request("DELETE", path, **options)
-
-
-class Browser(_Verbs):
-    """One person: a cookie jar at each side."""
-
-    def __init__(self, parity: Parity) -> None:
-        self._parity = parity
-        self.clients = tuple(Client(side.app, parity.base_url) for side in parity.sides)
-
-    def request(self, method: str, path: str, **options: Unpack[Options]) -> Reply:
-        """Send one request to both sides, compare, and move the clock on by a second.
-
-        `json` is sent as JSON, a mapping in `data` as a form, text or bytes as they are; `files`
-        (name of the field → name of the file and its bytes) make the form a multipart one.
-        Paired values are filled in for each side wherever they stand. `max_queries` is how many
-        SQL statements candidate may run for this request; `Parity.max_queries` says it for all.
-        That both sides crash (answer 500) is a fault unless `crashes` says that they do.
-        Differences do not stop the test: they are collected, and fail it at its end.
-        """
-        wish = Wish(method, path, **options)
-        return self._parity.exchange(wish, self.clients, wish.max_queries, crashes=wish.crashes)
-
-    def set_cookie(self, name: str, value: str) -> None:
-        """Plant a cookie in both jars, as if both sides had set it for this session."""
-        for client in self.clients:
-            client.jar.store([SetCookie(name, value, "/", ANY_DOMAIN)], time.time())
-
-    def forget_cookies(self) -> None:
-        """Begin again as an unknown person, on both sides."""
-        for client in self.clients:
-            client.jar.clear()
-
-
-class Parity(_Verbs):
+class Parity(Verbs):
     """Compares two applications, call by call, from equal states at one frozen time.
 
     Use it as a context manager: the clock stands still inside.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gateway.parity.canonical import Tree
     from gateway.parity.compare import Observation
     from gateway.parity.exchange import Request
-    from gateway.parity.harness import Side
+    from gateway.parity.side import Side
 
 
 class Repetition:

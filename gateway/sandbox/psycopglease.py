@@ -8,20 +8,21 @@ in one lease does not disturb another.
 
 from __future__ import annotations
 
-import functools
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
-from psycopg import sql as psycopg_sql
 from psycopg.pq import TransactionStatus
 
-from gateway.sandbox.errors import EscapeError, SandboxError
+from gateway.sandbox.errors import EscapeError
 from gateway.sandbox.pin import Span, refuse
+from gateway.sandbox.psycopgcursor import guarded, text_of
+from gateway.sandbox.psycopgnested import Nested
+from gateway.sandbox.psycopgsettings import Settings
 from gateway.sandbox.statement import Act, Statement, read_postgresql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from types import TracebackType
 
     from gateway.sandbox.psycopg3 import PsycopgPin
@@ -42,15 +43,12 @@ _WITHOUT_TEXT = frozenset({Act.BEGIN, Act.IGNORED, Act.READ_ONLY})
 _ABORTED = "current transaction is aborted, commands ignored until end of transaction block"
 
 
-class PsycopgLease:
+class PsycopgLease(Settings):
     """What the application takes for a `psycopg.Connection` of its own."""
 
     def __init__(self, pin: PsycopgPin, *, autocommit: bool) -> None:
         self._pin = pin
-        self._autocommit = autocommit
-        self._isolation_level = pin.connection.isolation_level
-        self._read_only = pin.connection.read_only
-        self._deferrable = pin.connection.deferrable
+        super().__init__(pin.connection, autocommit=autocommit)
         self._is_closed = False
         self._span: Span | None = None
         self._has_begun = False
@@ -66,7 +64,7 @@ class PsycopgLease:
         base: Any = connection.server_cursor_factory if name else connection.cursor_factory
         row_factory = row_factory or connection.row_factory
         named = {"name": name, **options} if name else {}
-        cursor = _guarded(base)(connection, row_factory=row_factory, **named)
+        cursor = guarded(base)(connection, row_factory=row_factory, **named)
         cursor.lease = self
         if binary:
             cursor.format = psycopg.pq.Format.BINARY
@@ -171,65 +169,6 @@ class PsycopgLease:
             return TransactionStatus.INERROR
         return TransactionStatus.INTRANS if self._has_begun else TransactionStatus.IDLE
 
-    @property
-    def autocommit(self) -> bool:
-        """Whether every statement is a transaction."""
-        return self._autocommit
-
-    @autocommit.setter
-    def autocommit(self, value: bool) -> None:
-        self._change("autocommit", value)
-
-    @property
-    def isolation_level(self) -> Any:
-        """What was asked for; the sandbox's own transaction has the connection's."""
-        return self._isolation_level
-
-    @isolation_level.setter
-    def isolation_level(self, value: Any) -> None:
-        self._change("isolation_level", value)
-
-    @property
-    def read_only(self) -> bool | None:
-        """Whether transactions may write."""
-        return self._read_only
-
-    @read_only.setter
-    def read_only(self, value: bool | None) -> None:
-        self._change("read_only", value)
-
-    @property
-    def deferrable(self) -> bool | None:
-        """What was asked for; it changes nothing in a sandbox."""
-        return self._deferrable
-
-    @deferrable.setter
-    def deferrable(self, value: bool | None) -> None:
-        self._change("deferrable", value)
-
-    def _change(self, name: str, value: Any) -> None:
-        if self._has_begun:
-            raise psycopg.ProgrammingError(
-                f"can't change {name!r} now: connection in transaction status {self.status.name}"
-            )
-        setattr(self, f"_{name}", value)
-
-    def set_autocommit(self, value: bool) -> None:  # noqa: FBT001  # psycopg's signature
-        """Set `autocommit`."""
-        self.autocommit = value
-
-    def set_isolation_level(self, value: Any) -> None:
-        """Set `isolation_level`."""
-        self.isolation_level = value
-
-    def set_read_only(self, value: bool | None) -> None:  # noqa: FBT001  # psycopg's signature
-        """Set `read_only`."""
-        self.read_only = value
-
-    def set_deferrable(self, value: bool | None) -> None:  # noqa: FBT001  # psycopg's signature
-        """Set `deferrable`."""
-        self.deferrable = value
-
     def __getattr__(self, name: str) -> Any:
         if name in _REFUSED:
             raise EscapeError(f"A sandbox's connection has no {name!r}. {_REFUSED[name]}")
@@ -240,7 +179,7 @@ class PsycopgLease:
         """Give what to run for a query, by the rules of transactions."""
         with self._pin.lock:
             self._check()
-            text = _text_of(query, self._pin.connection)
+            text = text_of(query, self._pin.connection)
             found = read_postgresql(text)
             for statement in found:
                 self._prepare(statement, text, is_alone=len(found) == 1)
@@ -373,38 +312,6 @@ class PsycopgLease:
         self._is_read_only = False
 
 
-class Nested:
-    """What `transaction()` gives: a transaction, or a savepoint in one."""
-
-    def __init__(self, connection: PsycopgLease, savepoint_name: str) -> None:
-        self.connection = connection
-        self.savepoint_name: str | None = savepoint_name
-        self._quoted = '"{}"'.format(savepoint_name.replace('"', '""'))
-
-    def begin(self, *, is_outermost: bool) -> None:
-        """Begin it."""
-        if is_outermost:
-            self.savepoint_name = None
-            self.connection.execute("BEGIN")
-        else:
-            self.connection.execute(f"SAVEPOINT {self._quoted}")
-
-    def keep(self) -> None:
-        """Commit it, or release its savepoint."""
-        if self.savepoint_name is None:
-            self.connection.commit()
-        else:
-            self.connection.execute(f"RELEASE SAVEPOINT {self._quoted}")
-
-    def undo(self) -> None:
-        """Roll it back."""
-        if self.savepoint_name is None:
-            self.connection.rollback()
-        else:
-            self.connection.execute(f"ROLLBACK TO SAVEPOINT {self._quoted}")
-            self.connection.execute(f"RELEASE SAVEPOINT {self._quoted}")
-
-
 class _Info:
     """A `psycopg.ConnectionInfo` that speaks of a lease's transaction."""
 
@@ -417,57 +324,3 @@ class _Info:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._lease.real_info, name)
-
-
-class _Guarded:
-    """A mixin for cursors, which take their statements through a lease."""
-
-    lease: PsycopgLease
-
-    @property
-    def connection(self) -> PsycopgLease:
-        """The lease, and not the connection behind it."""
-        return self.lease
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        with self.lease.running(query) as text:
-            super().execute(text, params, **options)  # type: ignore[misc]
-        return self
-
-    def executemany(self, query: Any, params_seq: Iterable[Any], **options: Any) -> None:
-        with self.lease.running(query) as text:
-            super().executemany(text, params_seq, **options)  # type: ignore[misc]
-
-    def stream(
-        self, query: Any, params: Any = None, *, binary: bool | None = None, size: int = 1
-    ) -> Iterator[Any]:
-        # Fetched at once: a stream would keep every other lease from the connection.
-        del size
-        yield from self.execute(query, params, binary=binary)  # type: ignore[misc]
-
-    @contextmanager
-    def copy(self, statement: Any, params: Any = None, **options: Any) -> Iterator[Any]:
-        with (
-            self.lease.running(statement) as text,
-            super().copy(text, params, **options) as copy,  # type: ignore[misc]
-            self.lease.copying(),
-        ):
-            yield copy
-
-
-@functools.cache
-def _guarded(base: type[Any]) -> Any:
-    return type(f"Sandboxed{base.__name__}", (_Guarded, base), {})
-
-
-def _text_of(query: Any, connection: psycopg.Connection[Any]) -> str:
-    if isinstance(query, str):
-        return query
-    if isinstance(query, bytes):
-        return query.decode(connection.info.encoding)
-    if isinstance(query, psycopg_sql.Composable):
-        return query.as_string(connection)
-    raise SandboxError(
-        f"A sandbox can't read a query of type {type(query).__name__}. Give it as text, bytes or"
-        " psycopg.sql objects."
-    )

@@ -11,6 +11,7 @@ from gateway.sandbox.restoring import read_contents, restore, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
     from gateway.sandbox.restoring import Saved
 
 
