@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, ClassVar
 
-from gateway.parity.causes import Cause, by_operation
+from gateway.parity.causes import Cause, Example, by_operation
 from gateway.parity.verdict import Totals
 
 _MOST_CAUSES = 20
@@ -129,8 +129,14 @@ def _causes(causes: list[Cause], unit: str, names: tuple[str, str]) -> Iterator[
         yield f"    candidate  {cause.example.candidate}"
     example = causes[0].example
     yield f"  smallest in {example.test}, call {example.call}; repeat it with:"
-    for name, command in zip(names, example.repeat, strict=True):
+    for name, command in commands(example, names):
         yield f"    {name}: {command}"
+
+
+def commands(example: Example, names: tuple[str, str]) -> list[tuple[str, str]]:
+    """Give what repeats an example at each side, or once where no side can be asked for."""
+    ours, theirs = example.repeat
+    return [("either", ours)] if ours == theirs else list(zip(names, example.repeat, strict=True))
 
 
 def summary_of(outcome: Outcome) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from gateway.parity.causes import Cause, by_operation
-from gateway.parity.outcome import Outcome, counted, times
+from gateway.parity.outcome import Outcome, commands, counted, times
 from gateway.parity.report import same_beginning
 
 if TYPE_CHECKING:
@@ -140,7 +140,6 @@ def _in_short(cause: Cause) -> str:
 def _cause(cause: Cause, unit: str, totals: Totals) -> Markup:
     example, names = cause.example, (totals.control, totals.candidate)
     ours, theirs = marked(example.control, example.candidate)
-    commands = zip(names, example.repeat, strict=True)
     return _CAUSE.format(
         kind=cause.kind,
         place="" if cause.place == cause.kind else Markup(" <code>{}</code> ").format(cause.place),
@@ -150,7 +149,7 @@ def _cause(cause: Cause, unit: str, totals: Totals) -> Markup:
         candidate=names[1],
         ours=ours,
         theirs=theirs,
-        repeat=_JOINED.join(_REPEAT.format(name=n, command=c) for n, c in commands),
+        repeat=_JOINED.join(_REPEAT.format(name=n, command=c) for n, c in commands(example, names)),
         tests=Markup("").join(Markup("<li>{}</li>").format(test) for test in _tests(cause)),
     )
 

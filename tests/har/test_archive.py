@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.parity.exchange import Response
 from gateway.parity.har import archive
 from gateway.parity.har.archive import HarError, read_archive
 from gateway.parity.har.bodies import PostData, posted
@@ -174,3 +175,14 @@ def test_body_as_it_came_over_the_wire_is_unpacked(read, body, encoding, expecte
     headers = [{"name": "content-encoding", "value": encoding}]
     response = {"status": 200, "headers": headers, "content": content}
     assert read(har(ENTRY | {"response": response})).entries[0].response.body == expected
+
+
+def test_entry_without_an_answer_has_no_status(read):
+    assert read(har(ENTRY)).entries[0].response == Response(0, (), b"")
+
+
+@pytest.mark.parametrize("headers", [[], [{"name": "location", "value": "/a"}]])
+def test_redirect_is_known_once_from_the_header_or_beside_it(read, headers):
+    response = {"status": 302, "headers": headers, "redirectURL": "/a"}
+    (entry,) = read(har(ENTRY | {"response": response})).entries
+    assert entry.response.all_headers("Location") == ["/a"]

@@ -169,6 +169,13 @@ def test_smallest_example_is_the_one_that_needs_least_reading_and_fewest_calls()
     assert (found.count, found.example.control, found.example.call) == (3, "a", 2)
 
 
+def test_command_that_is_the_same_for_both_sides_is_shown_once():
+    same = Example("test_x", 1, "a", "b", "", ("curl a", "curl a"))
+    outcome = Outcome(totals(replace(cause(1), example=same)))
+    assert list(lines(outcome))[-1] == "    either: curl a"
+    assert render(outcome).count("curl a") == 1
+
+
 def test_terminal_shows_twenty_causes_without_a_word_of_more():
     told = list(lines(Outcome(totals(*map(cause, range(20))))))
     assert not told[-1].startswith("…")

@@ -42,7 +42,7 @@ class Calls:
         step = self._steps[number]
         yield from self._values.fetched(number)
         for fault in step.entry.faults:
-            yield f"    # Of this call {fault.partition(':')[0]}."
+            yield f"    # Of this call {fault.partition(':')[0]}: add files={{…}}, or use --upload."
         request, response = step.entry.request, step.entry.response
         checked = request.method not in SAFE and response.status < 400
         written = self._call(number)
