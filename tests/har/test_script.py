@@ -67,6 +67,7 @@ SECRETS = [
     recorded("GET /x", sent=(("Authorization", "Basic very-hidden"),)),
     recorded("GET /x", sent=(("Cookie", "session=very-hidden; a=very-hidden"),)),
     recorded("GET /x", sent=(("X-CSRFToken", "very-hidden"),)),
+    recorded("GET /x", sent=(("X-Api-Key", "very-hidden"), ("X-Session-Token", "very-hidden"))),
     recorded("POST /x", sent=FORM, body=b"csrf_token=very-hidden"),
 ]
 

@@ -46,20 +46,15 @@ class Calls:
         request, response = step.entry.request, step.entry.response
         checked = request.method not in SAFE and response.status < 400
         written = self._call(number)
-        prefix = (
-            f"{self._values.reply(number)} = " if checked or number in self._values.used else ""
-        )
-        yield from statement(prefix, written)
+        named = checked or number in self._values.used
+        yield from statement(f"{self._values.reply(number)} = " if named else "", written)
         if checked:
             yield f"    assert {self._values.reply(number)}.control.status < 400"
 
     def _changed(self, number: int) -> set[str]:
         """Give the parts of a request in which a value is not as it was recorded."""
-        slots = self._steps[number].template.slots()
-        kinds = {place[0] for place in self._values.taken[number]}
-        return kinds | {
-            s.place[0] for s in slots if s.place[0] in {"path", "query"} and is_secret(s)
-        }
+        secret = {s.place[0] for s in self._steps[number].template.slots() if is_secret(s)}
+        return secret | {place[0] for place in self._values.taken[number]}
 
     # The parts of a call.
 

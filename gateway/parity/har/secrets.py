@@ -50,7 +50,7 @@ def is_secret(slot: Slot) -> bool:
     if not value or kind == "path":
         return _is_token(value)
     if kind == "header":
-        return slot.name.lower() in _AUTHORIZATION or is_csrf(slot.name) or _is_token(value)
+        return is_secret_name(slot.name) or _is_token(value)
     if _is_client_made(slot.name):
         return False
     return is_secret_name(slot.name) or is_secret_name(_around(slot)) or _is_token(value)

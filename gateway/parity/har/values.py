@@ -37,13 +37,7 @@ class Values:
     def taken(self) -> tuple[Mapping[Place, Pieces], ...]:
         """Give what each step takes; a place whose description shows a secret can't be written."""
         return tuple(
-            {
-                place: pieces
-                for place, pieces in step.taken.items()
-                if not any(
-                    isinstance(p, Taken) and self._hiding.shows(p.source.code("")) for p in pieces
-                )
-            }
+            {place: pieces for place, pieces in step.taken.items() if not self._shows(pieces)}
             for step in self._steps
         )
 
@@ -63,6 +57,7 @@ class Values:
 
     @cached_property
     def used(self) -> set[int]:
+        """The numbers of the calls whose replies give something."""
         return {step for step, _ in self._uses}
 
     def fetched(self, number: int) -> Iterator[str]:
@@ -80,6 +75,7 @@ class Values:
                     yield f"    {self._names[origin]} = {code}"
 
     def reply(self, number: int) -> str:
+        """Give the name of what a call returned, after the last word of its path."""
         if number not in self._replies:
             path = self._steps[number].template.segments
             words = ["_".join(words_of(part)) for part in path if part and not is_id(part)]
@@ -105,6 +101,7 @@ class Values:
         return f"int({code})" if whole and from_page else code
 
     def parts(self, piece: str | Taken) -> Iterator[str | Code]:
+        """Write a piece of a value: what a reply gave, or text without its secrets."""
         if isinstance(piece, Taken):
             told = self._names.get((piece.step, piece.source))
             yield Code(told or piece.source.code(self.reply(piece.step)))
