@@ -32,7 +32,8 @@ _LONGEST_TIMESTAMP = 8
 
 _NUMBER = re.compile(r"([0-9]+)")
 _WORD = re.compile(r"[\w-]+", re.ASCII)
-_DOTTED = re.compile(r"\.?[\w=-]+(?:\.[\w=-]+)+", re.ASCII)
+# Only at the beginning of a word, else a long one without a dot would be tried from each letter.
+_DOTTED = re.compile(r"(?<![\w=-])\.?[\w=-]+(?:\.[\w=-]+)+", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _PASSWORD_HASH = re.compile(r"[^\s$]*(?:\$[^\s$]+){2,5}")
 _LONG_LOWER_RUN = re.compile(r"[a-z]{4,}")

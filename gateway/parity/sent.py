@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 from gateway.parity.canonical import parse_json
 from gateway.parity.headers import LEFT_OUT
 from gateway.parity.html import read_page
+from gateway.sandbox.outbound.effect import NO_MORE_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,11 +66,17 @@ def meaning_of(effect: OutboundEffect) -> Sent:
             message: Any = message_from_bytes(effect.content, policy=policy.default)
             return Sent("mail", effect.destination, _mail(message))
         case "process":
-            _program, *arguments = effect.content.decode(errors="replace").split("\n")
-            return Sent("process", effect.destination, {"arguments": arguments})
+            return _process(effect)
         case _:
             content = {"content": _text_or_digest(effect.content)} if effect.content else {}
             return Sent(effect.kind, effect.destination, content)
+
+
+def _process(effect: OutboundEffect) -> Sent:
+    words, has_input, given = effect.content.partition(NO_MORE_ARGUMENTS)
+    _program, *arguments = words.decode(errors="replace").split("\n")
+    content = {"arguments": arguments, "input": _text_or_digest(given) if has_input else None}
+    return Sent("process", effect.destination, content)
 
 
 def _request(effect: OutboundEffect) -> Sent:

@@ -131,3 +131,8 @@ def test_tokens_that_signed_values_carry_stand_for_each_other(monkeypatch):
     ours, theirs = secrets.token_hex(20), secrets.token_hex(20)
     assert _SIGN is not None
     assert (ours, theirs) in (pairs_between(_SIGN.dumps([ours]), _SIGN.dumps([theirs])) or [])
+
+
+def test_long_word_is_read_in_linear_time():
+    # A million letters would take an hour if each were tried as a beginning.
+    assert pairs_between("x" * 1_000_000, "x" * 999_999 + "y") is None

@@ -310,6 +310,36 @@ def test_descriptor_does_as_a_real_one(tmp_path, flags, held):
     assert not found(do, lambda: [path.write_text(real if real[0] in "xa" else "abc"), real][1])
 
 
+def converted(text="x", **options):
+    subprocess.run(["convert", "-"], input=text.encode(), check=True, **options)
+
+
+def by_pipe(text="x"):
+    with subprocess.Popen(["convert", "-"], stdin=subprocess.PIPE, text=True) as process:
+        process.stdin.write(text)  # type: ignore[union-attr]
+    return "done"
+
+
+def from_a_file(text="x"):
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode())
+        file.seek(0)
+        subprocess.run(["convert", "-"], stdin=file, check=True)
+
+
+@pytest.mark.parametrize("convert", [converted, by_pipe, from_a_file])
+def test_what_a_process_is_given_to_read_is_told(convert):
+    assert not found(converted, convert)
+    place = "process convert, input"
+    assert found(convert, lambda: convert("y")) == {("outbound", place)}
+    assert found(converted, lambda: convert("")) == {("outbound", place)}
+
+
+def test_what_a_process_is_given_to_read_may_be_more_than_a_pipe_holds():
+    long = "x" * 300_000
+    assert not found(lambda: converted(long, capture_output=True), lambda: by_pipe(long))
+
+
 def test_folder_is_told(tmp_path):
     new = tmp_path / "a" / "b"
     assert found(lambda: None, lambda: new.mkdir(parents=True)) == {

@@ -402,7 +402,7 @@ def test_process_is_recorded_and_succeeds(engine: sa.Engine):
         assert os.system("reboot") == 0
     assert (done.stdout, done.returncode) == (b"", 0)
     assert box.effects == (
-        OutboundEffect("process", "convert", b"/bin/convert\na b"),
+        OutboundEffect("process", "convert", b"/bin/convert\na b\0x"),
         OutboundEffect("process", "ls", b"ls -l"),
         OutboundEffect("process", "reboot", b"reboot"),
     )

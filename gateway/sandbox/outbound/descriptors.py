@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from gateway.sandbox.outbound.files import content_of
 from gateway.sandbox.outbound.gates import gate
 from gateway.sandbox.outbound.guard import is_by_itself, is_written
+from gateway.sandbox.outbound.held import CAN_HOLD, Held
 from gateway.sandbox.outbound.overlay import key_of
-from gateway.sandbox.outbound.watch import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ _ONCE = os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_NOFOLLOW
 
 def install_stand_ins() -> None:
     """Keep what is written through descriptors for effects."""
-    if hasattr(os, "memfd_create"):
+    if CAN_HOLD:
         gate(os, "open", _open)
     gate(os, "chmod", _chmod)
     gate(shutil, "rmtree", _rmtree)
@@ -52,12 +52,12 @@ def _open(
         return original(path, flags, mode, dir_fd=dir_fd)
     _check(overlay, path, flags)
     before = b"" if flags & os.O_TRUNC else content_of(overlay, key) or b""
-    held = _Held(before)
+    held = Held(before)
     if is_written(path, None, flags):
         overlay.write(key, before)
         overlay.follow(key, held.changed)
         watch.at_end.append(lambda: _end(watch, held))
-    return held.opened(original, flags & ~_ONCE)
+    return held.opened(flags & ~_ONCE)
 
 
 def _check(overlay: Overlay, path: Any, flags: int) -> None:
@@ -69,36 +69,7 @@ def _check(overlay: Overlay, path: Any, flags: int) -> None:
         overlay.must_have_a_folder(path)
 
 
-class _Held:
-    """A file without a name; it is open here as long as the watch lasts."""
-
-    def __init__(self, content: bytes) -> None:
-        self._descriptor = os.memfd_create("held")
-        with open(self._descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        self._seen = content
-
-    def opened(self, original: Callable[..., int], flags: int) -> int:
-        """Open it once more, for whoever asked."""
-        with watched(None):
-            return original(f"/proc/self/fd/{self._descriptor}", flags)
-
-    def changed(self) -> bytes | None:
-        """Give what it holds, if that was changed since the last time."""
-        seen, self._seen = self._seen, self._content()
-        return None if seen == self._seen else self._seen
-
-    def close(self) -> None:
-        """Leave the file to those who still have it open."""
-        os.close(self._descriptor)
-
-    def _content(self) -> bytes:
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        with open(self._descriptor, "rb", closefd=False) as file:
-            return file.read()
-
-
-def _end(watch: Watch, held: _Held) -> None:
+def _end(watch: Watch, held: Held) -> None:
     """Record what the file holds in the end, wherever it was moved meanwhile."""
     key = watch.overlay.let_go(held.changed)
     if key is not None:

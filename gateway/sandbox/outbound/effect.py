@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+NO_MORE_ARGUMENTS = b"\0"
+"""Ends the arguments of a process that is given something to read."""
+
 Kind = Literal["mail", "http", "file", "process", "thread", "network", "database"]
 
 
@@ -17,7 +20,7 @@ class OutboundEffect:
     | mail | the addresses of the envelope, sorted | the message | |
     | http | method and URL | the body | those of the request, sorted |
     | file | what is done, and the path: `write /srv/x` | what it holds then | |
-    | process | the program | its arguments, a line each | |
+    | process | the program | its arguments, a line each; what it is given to read, after a zero | |
     | thread | the function's qualified name | its arguments | |
     """
 
