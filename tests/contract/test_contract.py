@@ -117,3 +117,11 @@ def test_a_schema_has_the_fields_of_the_contract(name, said):
 def test_a_service_has_the_methods_of_the_contract(service):
     public = {name for name, _ in inspect.getmembers(service, inspect.isfunction) if name[0] != "_"}
     assert public == set(CONTRACT["services"][service.__name__])
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.__name__)
+def test_every_method_of_a_service_is_called_without_an_application(service):
+    files = (Path(__file__).parents[1] / "modern" / "services").glob("test_*.py")
+    tests = "".join(file.read_text("utf-8") for file in files)
+    methods = CONTRACT["services"][service.__name__]
+    assert [name for name in methods if f".{name}(" not in tests] == []
