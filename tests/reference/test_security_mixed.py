@@ -5,7 +5,9 @@ The names carry the requirement of OWASP ASVS 5.0 that a test is about.
 
 from __future__ import annotations
 
+import csv
 from html import escape
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -91,6 +93,34 @@ def test_v1_2_1_what_one_side_takes_the_other_shows_as_text(mixture):
         assert code_of(page) == []
         assert escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page
         assert code_of(ada.get("/admin/users").text) == []
+
+
+def test_v1_2_10_what_was_said_to_one_side_is_no_formula_in_the_others_export(mixture):
+    ada = mixture.signed_in("ada")
+    for number, said in enumerate(["=1+1", "@x", "+1", "-1", HOSTILE[0]]):
+        body = {"conversation_id": 1, "text": said, "client_token": f"token-{number:04}"}
+        assert ada.call("POST", "/chat/messages", json=body).status_code == 200
+    mixture.flip()
+    exported = ada.get("/conversations/1/export?format=csv")
+    cells = [cell for row in csv.reader(StringIO(exported.text)) for cell in row]
+    assert "'=1+1" in cells
+    assert [cell for cell in cells if cell.startswith(("=", "@", "+", "-"))] == []
+
+
+def test_v1_2_4_sql_finds_nothing_and_does_nothing_whoever_answers(mixture, renewed):
+    ada = mixture.signed_in("ada")
+    before = renewed["legacy"].rows("login_session")
+    for text in HOSTILE:
+        for path, name in (
+            ("/conversations/search", "q"),
+            ("/conversations", "assistant_key"),
+            ("/admin/export.csv", "q"),
+        ):
+            mixture.flip()
+            answer = ada.get(path, query_string={name: f"zzz {text}"})
+            assert answer.status_code == 200
+            assert text not in answer.text
+    assert renewed["legacy"].rows("login_session") == before
 
 
 @pytest.mark.parametrize(("name", "kept"), FILE_NAMES)
