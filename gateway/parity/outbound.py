@@ -7,7 +7,9 @@ the request is over when they are. Files are told by their net effect: what they
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from gateway.parity.sent import NO_STAND_IN, Sent, meaning_of
@@ -54,8 +56,13 @@ class Outbound:
     def sent(self) -> tuple[Sent, ...]:
         """Give what was sent within the last block."""
         effects = [effect for effect in self._watch.effects if not _is_net(effect)]
-        meanings = map(meaning_of, [*effects, *self._written(), *self._made()])
-        return (*meanings, *self._stopped())
+        here = get_ident()
+        taken = (
+            replace(meaning_of(effect), turn=turn if effect.thread == here else None)
+            for turn, effect in enumerate(effects)
+        )
+        net = map(meaning_of, [*self._written(), *self._made()])
+        return (*taken, *net, *self._stopped())
 
     def _stopped(self) -> Iterator[Sent]:
         kind = "stopped" if self._watch.mode == "stop" else NO_STAND_IN

@@ -50,11 +50,15 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Sent:
-    """One thing that left: where to, and what by its meaning."""
+    """One thing that left: where to, and what by its meaning.
+
+    `turn` counts what the request's own thread sent; what others send has no order.
+    """
 
     kind: str
     destination: str
     content: Mapping[str, Tree] = field(default_factory=dict)
+    turn: int | None = None
 
 
 def meaning_of(effect: OutboundEffect) -> Sent:

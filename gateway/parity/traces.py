@@ -71,8 +71,30 @@ def compare_sent(
     control: tuple[Sent, ...], candidate: tuple[Sent, ...], values: Values
 ) -> Iterator[Difference]:
     """Compare what both sides sent, each with what belongs to it."""
-    for ours, theirs in paired_sent(control, candidate, values.renaming):
+    pairs = list(paired_sent(control, candidate, values.renaming))
+    for ours, theirs in pairs:
         yield from _sent(ours, theirs, values)
+    yield from _order(pairs, values)
+
+
+def _order(
+    pairs: Iterable[tuple[Sent | None, Sent | None]], values: Values
+) -> Iterator[Difference]:
+    """Compare the order in which one thread sent what both sides sent."""
+    both = [
+        (one, other)
+        for one, other in pairs
+        if one and other and one.turn is not None and other.turn is not None
+    ]
+    ours = [_label(one) for one, _ in sorted(both, key=lambda pair: pair[0].turn or 0)]
+    theirs = [_label(one) for one, _ in sorted(both, key=lambda pair: pair[1].turn or 0)]
+    if ours != theirs:
+        found = Difference("outbound", "order", ours, theirs)
+        yield from _unless_accepted(found, found.place, values)
+
+
+def _label(sent: Sent) -> str:
+    return f"{sent.kind} {sent.destination}"
 
 
 def _sent(control: Sent | None, candidate: Sent | None, values: Values) -> Iterator[Difference]:
@@ -86,13 +108,18 @@ def _sent(control: Sent | None, candidate: Sent | None, values: Values) -> Itera
     if control and candidate:
         found += values.trees("outbound", present.kind, control.content, candidate.content)
     for difference in found:
-        accepting = values.accepted.sent_value(
-            difference.place, *map(_or_null, (difference.control, difference.candidate))
-        )
-        if accepting is None:
-            yield replace(difference, place=_sent_place(present, difference.place))
-        else:
-            values.used.append(accepting)
+        place = _sent_place(present, difference.place)
+        yield from _unless_accepted(difference, place, values)
+
+
+def _unless_accepted(difference: Difference, place: str, values: Values) -> Iterator[Difference]:
+    accepting = values.accepted.sent_value(
+        difference.place, *map(_or_null, (difference.control, difference.candidate))
+    )
+    if accepting is None:
+        yield replace(difference, place=place)
+    else:
+        values.used.append(accepting)
 
 
 def _or_null(value: Any) -> Any:
@@ -101,4 +128,4 @@ def _or_null(value: Any) -> Any:
 
 def _sent_place(sent: Sent, place: str) -> str:
     member = place.removeprefix(sent.kind)
-    return f"{sent.kind} {sent.destination}" + (f", {member.lstrip('.')}" if member else "")
+    return _label(sent) + (f", {member.lstrip('.')}" if member else "")

@@ -340,6 +340,55 @@ def test_what_a_process_is_given_to_read_may_be_more_than_a_pipe_holds():
     assert not found(lambda: converted(long, capture_output=True), lambda: by_pipe(long))
 
 
+def pay(subject="Plans"):
+    subprocess.run(["pay"], check=True)
+    mail(subject=subject)
+
+
+def pay_later():
+    mail()
+    subprocess.run(["pay"], check=True)
+
+
+ORDER = """
+- id: AD-7
+  where: [POST /]
+  control: {outbound: {order: [process pay, mail bob@example.org]}}
+  candidate: {outbound: {order: [mail bob@example.org, process pay]}}
+  reason: It is so.
+  owner: us
+  expires: 2099-01-01
+"""
+
+
+def test_order_in_which_a_thread_sends_is_compared():
+    [difference] = compared(pay, pay_later)
+    assert (difference.kind, difference.place) == ("outbound", "order")
+    assert difference.control == ["process pay", "mail bob@example.org"]
+    assert not found(pay, pay_later, accepted=ORDER)
+    assert not found(pay, pay)
+
+
+def test_order_is_that_of_what_both_sides_send():
+    assert found(pay, lambda: pay("Other")) == {("outbound", "mail bob@example.org, subject")}
+    assert found(pay, mail) == {("outbound", "process pay")}
+    assert found(lambda: [mail(), mail()], mail) == {("outbound", "mail bob@example.org")}
+
+
+def test_order_between_threads_is_not_compared():
+    def beside():
+        sending = threading.Thread(target=mail)
+        sending.start()
+        sending.join()
+        subprocess.run(["pay"], check=True)
+
+    assert not found(pay, beside)
+
+
+def test_order_of_files_is_not_compared():
+    assert not found(lambda: [write(), pay()], lambda: [pay(), write()])
+
+
 def test_folder_is_told(tmp_path):
     new = tmp_path / "a" / "b"
     assert found(lambda: None, lambda: new.mkdir(parents=True)) == {

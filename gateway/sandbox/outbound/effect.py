@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import get_ident
 from typing import Literal
 
 NO_MORE_ARGUMENTS = b"\0"
@@ -13,7 +14,7 @@ Kind = Literal["mail", "http", "file", "process", "thread", "network", "database
 
 @dataclass(frozen=True, slots=True)
 class OutboundEffect:
-    """One thing that would have left the sandbox; equal ones are equal.
+    """One thing that would have left the sandbox; equal ones are equal, whichever thread sent them.
 
     | kind | destination | content | headers |
     |---|---|---|---|
@@ -28,6 +29,7 @@ class OutboundEffect:
     destination: str
     content: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
+    thread: int = field(default_factory=get_ident, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
