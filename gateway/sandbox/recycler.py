@@ -30,6 +30,7 @@ class Recycler:
     drop: Callable[[str], None]
     _idle: list[tuple[str, Saved]] = field(default_factory=list, repr=False)
     _connections: dict[str, Any] = field(default_factory=dict, repr=False)
+    _is_closed: bool = False
 
     def take(self) -> tuple[str, Callable[[], None]]:
         """Give the name of a copy as the database is now, and what is to be called in the end."""
@@ -60,7 +61,8 @@ class Recycler:
             connection.close()
 
     def close(self) -> None:
-        """Remove the copies that nobody uses."""
+        """Remove the copies that nobody uses, and from now on those that are given back."""
+        self._is_closed = True
         while self._idle:
             self._remove(self._idle.pop()[0])
         for name in list(self._connections):
@@ -68,7 +70,7 @@ class Recycler:
 
     def _take_back(self, name: str, saved: Saved | None) -> None:
         is_restored = False
-        if saved is not None:
+        if saved is not None and not self._is_closed:
             # Whatever keeps it from being restored (rights, locks) is no reason to fail.
             with suppress(Exception):
                 is_restored = self._on(name, partial(restore, saved=saved))

@@ -199,3 +199,13 @@ def test_a_connection_that_broke_is_replaced(origin, engine):
         execute(copy, engine, "DELETE FROM person")
     with origin.copy() as copy, copy.scope(), engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM person")) == 2
+
+
+def test_a_copy_that_is_given_back_after_its_origin_is_gone_is_removed(engine):
+    origin = Database((engine,)).empty()
+    copy = origin.copy()
+    origin.close()
+    copy.close()
+    with engine.connect() as connection:
+        names = connection.scalars(sa.text("SELECT datname FROM pg_database")).all()
+    assert name_of(copy) not in names
