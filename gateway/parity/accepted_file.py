@@ -28,14 +28,8 @@ from typing import TYPE_CHECKING, Any
 
 from gateway import yamltext
 from gateway.parity.accepted import AcceptedDifference, AcceptedDifferences, Pinned, Scope
-from gateway.parity.patterns import (
-    Path,
-    Pattern,
-    PatternError,
-    frees_order,
-    names_of,
-    parse_pattern,
-)
+from gateway.parity.pattern_reading import PatternError, parse_pattern
+from gateway.parity.patterns import Path, Pattern, frees_order, names_of
 from gateway.rules import RuleError, parse_path
 from gateway.table import METHODS
 

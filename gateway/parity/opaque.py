@@ -1,11 +1,9 @@
 """Which values are opaque: made by chance or signed, so that two of them rightly differ.
 
-The rules are strict, since what passes for opaque is compared by its place only. Two texts
-are taken apart into tokens and what lies between them. They are alike when all that lies
-between is equal, and every two unequal tokens are of the same kind and the same length and
-have hardly a character in common. A signed token that carries JSON, as the cookies of sessions
-do, is compared by that, value by value; the length of another payload may vary a little, since
-it may be compressed.
+The rules are strict, since what passes for opaque is compared by its place only. Two unequal
+tokens are alike if they are of the same kind and the same length and have hardly a character in
+common. The length of a signed token's payload may vary, since it may be compressed, or is JSON,
+which is compared by itself.
 """
 
 from __future__ import annotations
@@ -15,13 +13,7 @@ import re
 import zlib
 from base64 import urlsafe_b64decode
 from functools import lru_cache
-from itertools import repeat
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
-
-Pair = tuple[str, str]
+from typing import Any
 
 _REMEMBERED = 1024
 SHORTEST = 16
@@ -30,11 +22,6 @@ SHORTEST = 16
 _SHORTEST_SIGNATURE = 27  # SHA-1 in base64, as itsdangerous and Flask sign
 _LONGEST_TIMESTAMP = 8
 
-_NUMBER = re.compile(r"([0-9]+)")
-_WORD = re.compile(r"[\w-]+", re.ASCII)
-# Only at the beginning of a word, else a long one without a dot would be tried from each letter.
-_DOTTED = re.compile(r"(?<![\w=-])\.?[\w=-]+(?:\.[\w=-]+)+", re.ASCII)
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _PASSWORD_HASH = re.compile(r"[^\s$]*(?:\$[^\s$]+){2,5}")
 _LONG_LOWER_RUN = re.compile(r"[a-z]{4,}")
 _KINDS = {
@@ -45,64 +32,6 @@ _KINDS = {
     "base32": re.compile(r"(?=.*\d)[A-Z2-7]{16,}"),
     "lower": re.compile(r"(?=.*\d)[a-z0-9]{24,}"),  # longer than words, even long ones
 }
-
-
-def pairs_between(control: str, candidate: str, numbers: Container[Pair] = ()) -> list[Pair] | None:
-    """Give the pairs of tokens that must stand for each other; None if the texts differ.
-
-    `numbers` are pairs of numbers that are known to stand for each other.
-    """
-    if control == candidate:
-        return [(token, token) for token in _opaque_tokens(control)]
-    ours, theirs = pieces(control), pieces(candidate)
-    if len(ours) != len(theirs):
-        return None
-    pairs = []
-    for one, other in zip(ours, theirs, strict=True):
-        if one == other:
-            pairs += [(one, one)] if is_opaque(one) else []
-        elif alike(one, other) and (carried := _pairs_carried(one, other, numbers)) is not None:
-            pairs += [(one, other), *carried]
-        elif numbers and _same_numbers(one, other, numbers):
-            continue
-        else:
-            return None
-    return pairs
-
-
-def _same_numbers(control: str, candidate: str, numbers: Container[Pair]) -> bool:
-    ours, theirs = (_NUMBER.split(token) for token in (control, candidate))
-    return len(ours) == len(theirs) and all(
-        pair[0] == pair[1] or pair in numbers for pair in zip(ours, theirs, strict=True)
-    )
-
-
-def _pairs_carried(control: str, candidate: str, numbers: Container[Pair]) -> list[Pair] | None:
-    """Give the pairs inside what two unequal tokens carry; None if that differs."""
-    ours, theirs = content_of(control), content_of(candidate)
-    return [] if ours is theirs is None else _pairs_of_trees(ours, theirs, numbers)
-
-
-def _pairs_of_trees(control: Any, candidate: Any, numbers: Container[Pair]) -> list[Pair] | None:
-    """Give the pairs in two pieces of JSON; None if they differ."""
-    if type(control) is not type(candidate):
-        return None
-    if isinstance(control, str):
-        return pairs_between(control, candidate, numbers)
-    if isinstance(control, dict) and control.keys() == candidate.keys():
-        return _joined(_pairs_of_trees(v, candidate[name], numbers) for name, v in control.items())
-    if isinstance(control, list) and len(control) == len(candidate):
-        return _joined(map(_pairs_of_trees, control, candidate, repeat(numbers)))
-    return [] if control == candidate or (str(control), str(candidate)) in numbers else None
-
-
-def _joined(found: Iterable[list[Pair] | None]) -> list[Pair] | None:
-    pairs: list[Pair] = []
-    for each in found:
-        if each is None:
-            return None
-        pairs += each
-    return pairs
 
 
 @lru_cache(_REMEMBERED)
@@ -246,42 +175,3 @@ def _hashes_alike(control: str, candidate: str) -> bool:
         and len(salt) == len(their_salt)
         and (digest == their_digest or alike(digest, their_digest))
     )
-
-
-# Texts.
-
-
-# Most texts of a response, such as its headers, come again with the next one.
-@lru_cache(_REMEMBERED)
-def _opaque_tokens(text: str) -> tuple[str, ...]:
-    if len(text) < SHORTEST:
-        return ()
-    return tuple(piece for piece in pieces(text) if is_opaque(piece))
-
-
-@lru_cache(_REMEMBERED)
-def pieces(text: str) -> Sequence[str]:
-    """Take a text apart into tokens and what is between; joined again, they are the text."""
-    if is_password_hash(text) or _is_base64(text):
-        return ["", text, ""]
-    found: list[str] = []
-    end = 0
-    for dotted in _DOTTED.finditer(text):
-        if is_signed(dotted.group()):
-            found += [*_words(text[end : dotted.start()]), dotted.group()]
-            end = dotted.end()
-    return found + _words(text[end:])
-
-
-def _is_base64(text: str) -> bool:
-    # A path may be spelled like base64: /conversations/8.
-    return len(text) % 4 == 0 and bool(_BASE64.fullmatch(text)) and kind_of(text) is not None
-
-
-def _words(text: str) -> list[str]:
-    found: list[str] = []
-    end = 0
-    for word in _WORD.finditer(text):
-        found += [text[end : word.start()], word.group()]
-        end = word.end()
-    return [*found, text[end:]]

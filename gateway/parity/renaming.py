@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from gateway.parity.opaque import SHORTEST, is_opaque, pairs_between, pieces
+from gateway.parity.opaque import SHORTEST, is_opaque
 from gateway.parity.paired import CONTROL
+from gateway.parity.tokens import pairs_between, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gateway.parity.opaque import Pair
+    from gateway.parity.tokens import Pair
 
     Key = tuple[Any, ...]
 

@@ -11,7 +11,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.security import generate_password_hash
 
-from gateway.parity.opaque import pairs_between
+from gateway.parity.tokens import pairs_between
 
 _APP = Flask("tests")
 _APP.secret_key = "k" * 40
