@@ -37,11 +37,13 @@ class Served:
 class Coverage:
     """What two applications serve, and how often each operation was compared, by statuses.
 
-    `compared` is by the operation's name, such as `GET /conversations/<int:id>`.
+    `compared` is by the operation's name, such as `GET /conversations/<int:id>`. With `by_routes`
+    the table's routes stand for the operations of a control that shows none.
     """
 
     operations: tuple[Served, ...] = ()
     compared: Mapping[str, Mapping[Statuses, int]] = field(default_factory=dict)
+    by_routes: bool = False
 
     def __add__(self, other: Coverage) -> Coverage:
         """Add what another worker compared."""
@@ -107,7 +109,9 @@ class Coverage:
             )
         covered = len(self.expected) - len(self.missing)
         share = _share(self.percent)
-        return f"{covered} of {len(self.expected)} operations of {control} compared ({share})"
+        counted = f"{covered} of {len(self.expected)} operations of {control} compared ({share})"
+        how = f", by the table's routes, as no Flask application was found behind {control}"
+        return counted + (how if self.by_routes else "")
 
     def said(self, served: Served, candidate: str) -> str:
         """Say with which statuses an operation was compared."""

@@ -1,7 +1,8 @@
 """The operations of two applications: each URL rule with each of its methods.
 
 The folder of static files that Flask gives each application is none, nor are the HEAD and
-OPTIONS that come with other methods.
+OPTIONS that come with other methods. A control that is no Flask application shows none; then the
+routes of the table stand for its operations, and a request reaches the one that names it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from gateway.inventory import find_flask
 from gateway.parity.accepted import Operation
 from gateway.parity.client import environ_of
 from gateway.parity.coverage import Served
-from gateway.paths import UnreadablePathError
+from gateway.paths import UnreadablePathError, canonical
 from gateway.urlmap import ServedRule, served_rules, skeleton
 
 if TYPE_CHECKING:
@@ -38,10 +39,19 @@ class Operations:
         self, control: WSGIApplication, candidate: WSGIApplication, routes: Iterable[Route]
     ) -> None:
         self._flasks = find_flask(control), find_flask(candidate)
-        self.served = tuple(_served(*self._flasks, names_of(routes)))
+        known = tuple(routes)
+        self.by_routes = self._flasks[0] is None and bool(known)
+        self._names = names_of(known)
+        own = _served(*self._flasks, self._names)
+        if self.by_routes:
+            own = (*dict.fromkeys(_named(known)), *(s for s in own if s.route is None))
+        self.served = tuple(own)
 
     def reached(self, requests: tuple[Request, Request]) -> Operation | None:
         """Find the operation of a pair of requests: control's, else candidate's own."""
+        route = _matched(self._names, requests[0]) if self.by_routes else None
+        if route is not None:
+            return Operation(requests[0].method if route.methods else ANY, _text(route))
         pairs = zip(self._flasks, requests, strict=True)
         found = (_reached(flask, request) for flask, request in pairs if flask is not None)
         return next((operation for operation in found if operation is not None), None)
@@ -61,7 +71,25 @@ def _reached(flask: Any, request: Request) -> Operation | None:
     return Operation(ANY if rule.methods is None else request.method, rule.rule)
 
 
-def _served(control: Any, candidate: Any, names: Matcher) -> Iterator[Served]:
+def _named(routes: Iterable[Route]) -> Iterator[Served]:
+    for route in routes:
+        for method in sorted(route.methods or {ANY}):
+            yield Served(method, _text(route), route.name, by_control=True)
+
+
+def _text(route: Route) -> str:
+    return route.path if route.path is not None else f"{route.prefix}/…"
+
+
+def _matched(names: Matcher, request: Request) -> Route | None:
+    try:
+        path = canonical(environ_of(replace(request, body=b""))["PATH_INFO"])
+        return names.match(request.method, path, None)
+    except UnreadablePathError:
+        return None
+
+
+def _served(control: Any, candidate: Any, names: Matcher) -> Iterable[Served]:
     known = set()
     for flask, by_control in ((control, True), (candidate, False)):
         for rule, method in _operations(flask):

@@ -101,7 +101,7 @@ class Run:
             tests=self.tests,
             calls=self.calls,
             used=dict(self.used),
-            coverage=Coverage(self.operations.served, self.compared),
+            coverage=Coverage(self.operations.served, self.compared, self.operations.by_routes),
             statements=self.statements,
             causes=self.causes,
             values=self.values,

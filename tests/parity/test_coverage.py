@@ -110,27 +110,43 @@ def test_project_may_judge_its_coverage_itself(project):
     result.stdout.fnmatch_lines(["GET /notes is missing.", "POST /notes is missing."])
 
 
-def hide_control(project):
+def hide_control(project, table=TABLE):
     """Put control behind a plain function, through which no one can look."""
     plain = "import old\ndef app(environ, start):\n    return old.app(environ, start)"
     (project.path / "plain.py").write_text(plain)
-    (project.path / "routing_table.yaml").write_text(TABLE.replace("old:app", "plain:app"))
+    (project.path / "routing_table.yaml").write_text(table.replace("old:app", "plain:app"))
 
 
 def test_operations_that_can_not_be_seen_can_not_be_judged(project):
-    hide_control(project)
+    hide_control(project, TABLE.partition("routes")[0])
     result = run(project, "--parity-fail-under=1", "-k", "note and 1")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*The operations of old can't be seen*"])
 
 
 def test_control_that_can_not_be_seen_is_not_said_to_lack_anything(project):
-    hide_control(project)
+    hide_control(project, TABLE.partition("routes")[0])
     result = run(project, "--parity-coverage")
     told = result.outlines
-    assert "  note        GET /notes/<int:note_id>  200 (2), 404→410 (1)" in told
+    assert "  (no route)  GET /notes/<int:note_id>  200 (2), 404→410 (1)" in told
     assert sum("The operations of old can't be seen" in line for line in told) == 1
     result.stdout.no_fnmatch_line("*served by new only*")
+
+
+def test_routes_stand_for_the_operations_of_a_control_that_shows_none(project):
+    hide_control(project, TABLE + "  rest: {prefix: /rest, to: old}\n")
+    result = run(project, "--parity-coverage", "--parity-fail-under=33.34")
+    head = (
+        "1 of 3 operations of old compared (33.33%), by the table's routes, as no Flask application"
+        " was found behind old"
+    )
+    assert result.outlines[result.outlines.index(head) + 1 :][:4] == [
+        "  (no route)  GET /more          NEVER  (served by new only)",
+        "  notes       GET /notes         NEVER",
+        "  note        * /notes/<int:id>  200 (2), 404→410 (1)",
+        "  rest        * /rest/…          NEVER",
+    ]
+    assert result.ret == 1
 
 
 def test_nothing_less_than_all_is_said_to_be_all():
