@@ -11,8 +11,8 @@ The file is a list of entries::
       expires: 2027-06-30
 
 Both sides pin the same places: `status`, `headers` (null: absent), `json` (the whole body),
-`page` (an HTML page's `title` and `text`) or `no_body: true`, `json_value` (any value in a JSON
-body that differs), `rows` (`table.column`), `outbound` (`mail.subject`, `http.body.id`; `mail`
+`page` (an HTML page's `title` and `text`) or `no_body: true`, `json_value` (any value in a body
+that differs), `rows` (`table.column`), `outbound` (`mail.subject`, `http.body.id`; `mail`
 is the destination itself, null if none is sent). Values are patterns (`gateway.parity.patterns`).
 """
 

@@ -65,6 +65,8 @@ VARIANTS = [
         "response.headers.update(dict(reversed(fixed.items())))"),
     Variant("a policy in another order", "modern/headers.py",
         "script-src 'self'; style-src 'self'; ", "style-src 'self'; script-src 'self'; "),
+    Variant("every cell is quoted", "modern/tables.py", 'lineterminator="\\r\\n"',
+        'lineterminator="\\r\\n", quoting=csv.QUOTE_ALL'),
     Variant("other mark-up", "modern/templates/layout.html",
         '<span class="who">{{ who.display_name }}</span>',
         '<em data-who="{{ who.display_name }}"> {{ who.display_name }}\n</em>'),

@@ -79,6 +79,10 @@ MUTANTS = [
         WRITTEN.replace("(folder / name)", "(folder.parent / name)"), upload),
     Mutant("a file is scanned", UPLOADS, WRITTEN,
         WRITTEN + '    __import__("subprocess").run(["scan", name], check=False)\n', upload),
+    Mutant("a file is for its owner only", UPLOADS, WRITTEN,
+        WRITTEN + "    (folder / name).chmod(0o600)\n", upload),
+    Mutant("a temporary file stays", UPLOADS, WRITTEN,
+        WRITTEN + '    __import__("os").close(__import__("tempfile").mkstemp()[0])\n', upload),
     Mutant("a letter is sent by mail", ADMIN, KEPT, KEPT + MAILED, letter),
     Mutant("a rating is reported", CHAT, RATED, REPORTED + RATED, rating),
 ]  # fmt: skip
