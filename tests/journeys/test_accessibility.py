@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -62,4 +64,7 @@ def test_pages_can_be_used_by_everybody(migration, page, backend):
     found += [
         fault for path in FOR_ADMINISTRATORS for fault in looked_at(page, migration.url + path)
     ]
+    # A page that is missing is an error in the console, which no other page may have.
+    with closing(page.context.browser.new_page()) as elsewhere:
+        found += looked_at(elsewhere, f"{migration.url}/nowhere")
     assert found == []
