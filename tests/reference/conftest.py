@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import Engine, NullPool, create_engine, make_url, select, text
 from sqlalchemy.orm import Session
@@ -257,6 +258,13 @@ def renewed(lasting: dict[str, Site], database: Renewable) -> dict[str, Site]:
 def side(request: pytest.FixtureRequest, renewed: dict[str, Site]) -> Site:
     """Each application by turns; quicker than `site`, for tests that are many."""
     return renewed[request.param]
+
+
+@pytest.fixture
+def standstill() -> Iterator[None]:
+    """It is this moment all the time, so that no window of a limit ends amid a test."""
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        yield
 
 
 @pytest.fixture(params=WAYS)

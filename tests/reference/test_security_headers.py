@@ -164,6 +164,7 @@ def test_v3_4_every_refusal_behind_the_gateway_carries_the_headers_of_who_refuse
             assert refused.status_code == status
 
 
+@pytest.mark.usefixtures("standstill")
 def test_v3_4_who_asks_too_often_is_refused_with_the_headers(mixture):
     bob = mixture.signed_in("bob")
     answers = []

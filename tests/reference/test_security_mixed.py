@@ -134,6 +134,7 @@ def test_v5_4_1_a_file_that_one_side_took_is_a_download_of_the_other(mixture, na
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.usefixtures("standstill")
 @pytest.mark.parametrize("limit", ["/chat/messages", "/feedback", "/attachments"])
 def test_v2_4_1_a_limit_of_a_person_counts_in_both(mixture, limit):
     bob = mixture.signed_in("bob")
