@@ -32,7 +32,7 @@ _REMEMBERED = 1024
 _NUMBER = re.compile(r"([0-9]+)")
 _WORD = re.compile(r"[\w-]+", re.ASCII)
 # Only at the beginning of a word, else a long one without a dot would be tried from each letter.
-_DOTTED = re.compile(r"(?<![\w=-])\.?[\w=-]+(?:\.[\w=-]+)+", re.ASCII)
+_DOTTED = re.compile(r"(?<![\w-])\.?[\w-]+=*(?:\.[\w-]+=*)+", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 
 
@@ -78,11 +78,27 @@ def _pairs_of_trees(control: Any, candidate: Any, numbers: Container[Pair]) -> l
         return None
     if isinstance(control, str):
         return pairs_between(control, candidate, numbers)
-    if isinstance(control, dict) and control.keys() == candidate.keys():
-        return _joined(_pairs_of_trees(v, candidate[name], numbers) for name, v in control.items())
+    if isinstance(control, dict) and len(control) == len(candidate):
+        names = _names_between(control, candidate, numbers)
+        return _joined(
+            _pairs_of_trees([ours, control[ours]], [theirs, candidate[theirs]], numbers)
+            for ours, theirs in names
+        )
     if isinstance(control, list) and len(control) == len(candidate):
         return _joined(map(_pairs_of_trees, control, candidate, repeat(numbers)))
     return [] if control == candidate or (str(control), str(candidate)) in numbers else None
+
+
+def _names_between(
+    control: dict[str, Any], candidate: dict[str, Any], numbers: Container[Pair]
+) -> Iterable[Pair]:
+    """Pair the names of members; those first that must stand for another one."""
+    left = list(candidate)
+    for name in sorted(control, key=lambda name: name in candidate):
+        alike_ones = (n for n in left if pairs_between(name, n, numbers) is not None)
+        theirs = name if name in left else next(alike_ones, left[0])
+        left.remove(theirs)
+        yield name, theirs
 
 
 def _joined(found: Iterable[list[Pair] | None]) -> list[Pair] | None:

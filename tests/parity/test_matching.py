@@ -7,6 +7,7 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeTimedSerializer
 
 from gateway.parity.accepted import AcceptedDifferences
 from gateway.parity.canonical import Answer, Body
@@ -137,6 +138,13 @@ def test_ordinary_names_with_known_numbers_are_compared_as_they_are():
     known = renaming((3, 4), (4, 5))
     assert places({"3": "a", "4": "b"}, {"3": "a", "4": "b"}, known) == []
     assert places({"3": "a", "4": "b"}, {"3": "a", "4": "x"}, known) == ["4"]
+
+
+@pytest.mark.parametrize(("cart", "agrees"), [({"4": 1, "5": 2}, True), ({"4": 2, "5": 1}, False)])
+def test_names_within_a_signed_token_are_renamed(cart, agrees):
+    sign, known = URLSafeTimedSerializer("k" * 40).dumps, renaming((3, 4), (4, 5))
+    control, candidate = sign({"cart": {"4": 2, "3": 1}}), sign({"cart": cart})
+    assert (known.match(f"token={control}", f"token={candidate}") is None) == agrees
 
 
 def test_one_name_stands_for_one_token_everywhere():
