@@ -64,9 +64,10 @@ class Browser(Verbs):
         """Send one request to both sides, compare, and move the clock on by a second.
 
         `json` is sent as JSON, a mapping in `data` as a form, text or bytes as they are; `files`
-        (name of the field → name of the file and its bytes) make the form a multipart one.
-        Paired values are filled in for each side wherever they stand. `max_queries` is how many
-        SQL statements candidate may run for this request; `Parity.max_queries` says it for all.
+        (name of the field → name of the file and its bytes) make the form a multipart one, also if
+        there are none. Paired values are filled in for each side wherever they stand. `max_queries`
+        is how many SQL statements candidate may run for this request; `Parity.max_queries` says it
+        for all.
         That both sides crash (answer 500) is a fault unless `crashes` says that they do.
         Differences do not stop the test: they are collected, and fail it at its end.
         """

@@ -46,7 +46,7 @@ class Wish:
     query: Mapping[str, Any] | str | None = None
     json: Any = NOTHING
     data: Mapping[str, Any] | str | bytes | None = None
-    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, bytes]] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     max_queries: int | None = None
     crashes: bool = False
@@ -54,7 +54,7 @@ class Wish:
     def __post_init__(self) -> None:
         if self.json is not NOTHING and self.data is not None:
             raise TypeError(f"{self.method} {self.path} gives both json and data. Give one body.")
-        if self.files and not isinstance(self.data or {}, Mapping):
+        if self.files is not None and not isinstance(self.data or {}, Mapping):
             raise TypeError(
                 f"{self.method} {self.path} gives files beside data that is no form. Give a"
                 " mapping."
@@ -80,7 +80,7 @@ class Wish:
             content = json.dumps(pairs.resolve(self.json, side))
             return content.encode(), {"Content-Type": "application/json"}
         data = pairs.resolve(self.data, side)
-        if self.files:
+        if self.files is not None:
             return _multipart(data or {}, self.files)
         if isinstance(data, Mapping):
             return urlencode(data, doseq=True).encode(), {"Content-Type": _FORM}

@@ -133,9 +133,9 @@ def meaning(request):
     kinds = {"path", "query", "json"}
     plain = [(s.place, s.name, s.value) for s in template.slots() if s.place[0] in kinds]
     fields = [(part.name, part.filename, part.content) for part in template.parts]
-    fields += [(name, None, value.encode()) for name, value in template.form]
-    body = b"" if fields or template.json is not None else request.body
-    return plain, fields, body, dict(request.headers).get("X-Note")
+    parsed = fields or template.form or template.json is not None
+    body = b"" if parsed else request.body
+    return plain, fields, template.form, body, dict(request.headers).get("X-Note")
 
 
 @pytest.mark.parametrize(

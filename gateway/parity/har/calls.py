@@ -127,8 +127,8 @@ class Calls:
             fields = tuple((p.name, "") for p in template.parts if p.filename is None)
             if fields:
                 yield "data", self._fields(number, "part", fields)
-            if files:
-                yield "files", value({self._text(p.name): self._file(p) for p in files})
+            # Without a file, too, since this is what makes the form a multipart one.
+            yield "files", value({self._text(p.name): self._file(p) for p in files})
         elif step.entry.request.body:
             yield "data", self._bytes("body", step.entry.request.body)
 
