@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from shared_models import LoginSession, RateBucket
 from tests.reference.conftest import Site
 from tests.reference.test_access import OPERATIONS, path_of
+from tests.reference.test_fuzz import RIGHT, written
 
 COUNTERS = ("rate_bucket", "login_session")
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -73,6 +74,19 @@ def test_a_body_that_can_not_be_read_is_refused(side, route, method):
             error.add_note(f"{name}: {answer.status_code} {answer.text[:200]}")
             raise
         forget_limits(side)
+    assert side.rows(*COUNTERS) == before
+
+
+@left_open
+def test_a_body_that_breaks_off_is_refused(side):
+    ada = side.signed_in("ada")
+    before = side.rows(*COUNTERS)
+    longer = {"environ_overrides": {"CONTENT_LENGTH": "1000"}, "headers": {"If-Match": '"1-1"'}}
+    for route, method in READING:
+        kind, right = RIGHT.get(f"{method} {route['path']}", (PARTS, {}))
+        data = written(kind, right) if right else FILE  # all that it takes, but for its length
+        sent = {"data": data, "content_type": kind, **longer}
+        refused(side, route, ada.call(method, path_of(route), **sent))
     assert side.rows(*COUNTERS) == before
 
 
