@@ -73,5 +73,5 @@ def _changed_lines(
     matcher = SequenceMatcher(None, control, candidate, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         place, ours, theirs = f"text, piece {i1 + 1}", [*control[i1:i2]], [*candidate[j1:j2]]
-        if tag != "equal" and not values.is_noise("body", place, ours, theirs):
+        if tag != "equal" and not values.is_noise("body", place, ours, theirs, note):
             yield Difference("body", place, ours, theirs, note)

@@ -46,7 +46,7 @@ def _column(
     place: str, column: str, control: Any, candidate: Any, values: Values
 ) -> Iterator[Difference]:
     note = values.reason(control, candidate)
-    if note is None or values.is_noise("rows", place, control, candidate):
+    if note is None or values.is_noise("rows", place, control, candidate, note):
         return
     accepting = values.accepted.row_value(column, control, candidate)
     if accepting is None:

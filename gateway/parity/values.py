@@ -11,6 +11,7 @@ from gateway.parity.difference import ABSENT, Difference
 from gateway.parity.matching import filled, member, partner_names, partners
 from gateway.parity.noise import NO_NOISE, Noise
 from gateway.parity.opaque import SHORTEST
+from gateway.parity.renaming import DIFFERENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +108,7 @@ class Values:
     def _disagreeing(
         self, kind: str, place: str, control: Any, candidate: Any, note: str
     ) -> Iterator[Difference]:
-        if self.is_noise(kind, place, control, candidate):
+        if self.is_noise(kind, place, control, candidate, note):
             return
         accepting = self.accepted.value(control, candidate) if kind == "body" else None
         if accepting is None:
@@ -126,8 +127,14 @@ class Values:
             return None
         return None if self.renaming.same_key(control, candidate) else ""
 
-    def is_noise(self, kind: str, place: str, control: Any, candidate: Any) -> bool:
-        """Tell whether two values vary by themselves and have the same shape."""
+    def is_noise(self, kind: str, place: str, control: Any, candidate: Any, note: str) -> bool:
+        """Tell whether two values vary by themselves and have the same shape.
+
+        The note says why they don't agree: what stands for something else than before is of the
+        right shape, and wrong.
+        """
+        if note not in {"", DIFFERENT}:
+            return False
         excused = self.noise.excuses(kind, place, control, candidate)
         self.counts.by_shape += excused
         return excused

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 import time_machine
 from flask import Flask, jsonify, request
+from itsdangerous import URLSafeTimedSerializer
 
 from gateway.parity.harness import Parity, Side
 from gateway.parity.repetition import Again
@@ -152,3 +155,31 @@ def test_shape_of_texts_allows_the_lengths_that_control_has():
 def test_shape_of_a_time_is_how_it_is_written_and_roughly_when(candidate, alike):
     control, again = "Mon, 02 Mar 2026 09:30:00 GMT", "Mon, 02 Mar 2026 09:30:07 GMT"
     assert same_shape(control, again, candidate) is alike
+
+
+def signed(text):
+    """Sign a text, with the time, so that dots are the only punctuation."""
+    tokens = (URLSafeTimedSerializer("k", str(salt)).dumps(text) for salt in count())
+    return next(token for token in tokens if re.fullmatch(r"[A-Za-z0-9.]+", token))
+
+
+def test_token_that_stands_for_another_one_than_before_is_no_noise():
+    def app_that(wrong):
+        app = Flask("tokens")
+
+        @app.get("/")
+        def value():
+            kept = random.randbytes(20).hex()
+            return jsonify([kept, signed(random.randbytes(20).hex() if wrong else kept)])
+
+        return app
+
+    apps = app_that(wrong=False), app_that(wrong=True)
+
+    def sides():
+        return Side("control", apps[0]), Side("candidate", apps[1])
+
+    with Parity(*sides()) as parity:
+        parity.again = Again(sides, parity.base_url)
+        parity.get("/")
+    assert [difference.place for difference in parity.calls[0].differences] == ["[1]"]
