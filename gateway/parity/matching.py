@@ -63,10 +63,11 @@ class _Search:
 
     def best(self, renaming: Renaming) -> Partners:
         """Go through the assignments depth first; not recursively, as lists may be long."""
-        best, fewest = [], len(self._options) + 1
+        best: Partners = []
         chosen: Partners = []
+        fewest = len(self._options) + 1
         steps = [(iter([*options, None]), renaming) for options in self._options[:1]]
-        while steps:
+        while steps and not (best and self._trials > _TRIALS):
             choices, bound = steps[-1]
             if len(chosen) == len(steps):
                 self._taken.discard(chosen.pop())
@@ -81,7 +82,7 @@ class _Search:
                 steps.append((iter([*self._options[len(chosen)], None]), found[1]))
                 continue
             best, fewest = list(chosen), chosen.count(None)
-            if self._trials > _TRIALS or fewest == sum(not each for each in self._options):
+            if fewest == sum(not each for each in self._options):
                 break
         return best
 

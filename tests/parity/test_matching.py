@@ -96,6 +96,12 @@ def test_items_with_keys_of_inserted_rows_agree_in_any_order():
     assert places([{"id": 3}, {"id": 4}], [{"id": 5}, {"id": 6}], known) == ["[0].id"]
 
 
+def test_search_for_what_can_not_be_matched_ends():
+    control = at_side([{"id": n, "parent": n} for n in range(40)], "control")
+    candidate = at_side([{"id": n, "parent": max(n, 1)} for n in range(39, -1, -1)], "candidate")
+    assert places(control, candidate) == ["[39].parent"]
+
+
 def test_long_list_is_matched_without_recursion():
     items = [{"id": n, "parent": 0} for n in range(1100)]
     assert places(at_side(items, "control"), at_side(items[::-1], "candidate")) == []
