@@ -66,6 +66,7 @@ def sign_in(page, email="ada@example.test"):
     page.get_by_label("Password").fill(SAMPLE_PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Welcome back")).to_be_visible()
+    page.wait_for_load_state()  # until its modules run, nothing hears a click
 
 
 def row(page, title):
