@@ -142,6 +142,7 @@ class Visitor:
         yield "sign in"
         page.get_by_role("button", name="Sign in").click()
         page.get_by_text("Welcome back, Grace Hopper.").wait_for()
+        page.wait_for_load_state()  # until the page's scripts run, nothing hears a click
 
         yield "create"
         page.get_by_role("button", name="New conversation").click()

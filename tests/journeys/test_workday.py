@@ -43,6 +43,7 @@ class Worker:
         self.page.get_by_label("Password").fill(password)
         self.press("Sign in")
         self.sees("Welcome back, ")
+        self.page.wait_for_load_state()  # until its scripts run, nothing hears a click
 
     def open(self, path: str) -> None:
         self.page.goto(self.migration.url + path)
