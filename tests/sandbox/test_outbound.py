@@ -187,6 +187,12 @@ def test_what_leaves_nothing_is_allowed(engine: sa.Engine, folder: Path, outboun
     assert box.stopped == ()
 
 
+def test_functions_are_known_for_what_they_can_do(engine: sa.Engine):
+    with sandbox(engine, outbound="record"):
+        assert {os.open, os.stat, os.unlink, os.rmdir} <= os.supports_dir_fd
+        assert os.chmod in os.supports_fd
+
+
 def test_log_file_is_written_and_rolls_over(engine: sa.Engine, folder: Path):
     path = folder / "log"
     handler = logging.handlers.RotatingFileHandler(path, maxBytes=20, backupCount=1, delay=True)

@@ -7,6 +7,7 @@ while nobody watches, it costs one look-up a call.
 from __future__ import annotations
 
 import functools
+import os
 from typing import TYPE_CHECKING, Any
 
 from gateway.sandbox.outbound.watch import active_watch
@@ -50,4 +51,8 @@ def gate(owner: Any, name: str, stand_in: StandIn, *, only_recording: bool = Tru
             return original(*arguments, **named)
         return stand_in(watch, original, *arguments, **named)
 
-    setattr(owner, name, gated if isinstance(owner, type) else _Function(original, gated))
+    replaced = gated if isinstance(owner, type) else _Function(original, gated)
+    for able in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+        if original in able:  # as libraries ask before they use it so
+            able.add(replaced)
+    setattr(owner, name, replaced)
