@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from gateway.parity.client import Client
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from gateway.parity.sending import Options
 
 
-class Verbs:
+class Verbs(ABC):
     """The methods of HTTP as methods."""
 
+    @abstractmethod
     def request(self, method: str, path: str, **options: Unpack[Options]) -> Reply:
         """Send a request to both sides."""
-        raise NotImplementedError
 
     def get(self, path: str, **options: Unpack[Options]) -> Reply:
         """Send a GET; see `Browser.request`."""

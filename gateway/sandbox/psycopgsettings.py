@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 
-class Settings:
+class Settings(ABC):
     """The settings of a lease, which begin as those of the connection behind it."""
 
     def __init__(self, connection: psycopg.Connection[Any], *, autocommit: bool) -> None:
@@ -18,9 +19,9 @@ class Settings:
         self._deferrable = connection.deferrable
 
     @property
+    @abstractmethod
     def status(self) -> TransactionStatus:
         """What a connection of its own would say of the transaction."""
-        raise NotImplementedError
 
     @property
     def autocommit(self) -> bool:

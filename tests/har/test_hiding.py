@@ -78,6 +78,7 @@ def sent(script, folder=Path()):
     found: dict[str, Any] = {}
     exec(script.source, found)
     parity = Sent()
+    # The examples of Hypothesis share one test, so each has to take its environment back.
     with mock.patch.dict(os.environ, environment):
         found["test_session"](parity)
     return parity.requests
